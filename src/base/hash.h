@@ -1,0 +1,24 @@
+/* Keyed hashing (SipHash-2-4, Aumasson and Bernstein 2012), CRC-32C (RFC 3720, appendix B.4) and a
+ * mixing step for integers. Pure. */
+#ifndef SLUICE_BASE_HASH_H
+#define SLUICE_BASE_HASH_H
+
+#include <stdint.h>
+
+#include "base/slice.h"
+
+struct hash_key {
+	uint64_t a, b;
+};
+
+/* A peer that does not know the key cannot choose collisions. */
+uint64_t hash_slice(const struct hash_key *key, struct slice s);
+/* As hash_slice of the text in ASCII lower case. */
+uint64_t hash_slice_nocase(const struct hash_key *key, struct slice s);
+/* Bijective scrambling; for keys that no peer chooses. */
+uint64_t hash_u64(uint64_t x);
+/* Continue a CRC-32C: start with 0, feed pieces in order. Uses the processor's instruction where it
+ * has one. */
+uint32_t hash_crc32c(uint32_t crc, const void *p, size_t n);
+
+#endif

@@ -1,0 +1,57 @@
+/* Allocation that aborts: a worker that cannot get a few hundred bytes cannot write a reply either;
+ * the supervisor starts it again and its partition is recovered. */
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *or_abort(void *p)
+{
+	if (p == NULL) {
+		fputs("sluice: out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+void *mem_alloc(size_t n)
+{
+	return or_abort(malloc(n ? n : 1));
+}
+
+void *mem_zalloc(size_t n)
+{
+	return or_abort(calloc(1, n ? n : 1));
+}
+
+void *mem_resize(void *p, size_t n)
+{
+	return or_abort(realloc(p, n ? n : 1));
+}
+
+char *mem_strdup(struct slice s)
+{
+	char *copy = mem_alloc(s.n + 1);
+
+	if (s.n)
+		memcpy(copy, s.p, s.n);
+	copy[s.n] = '\0';
+	return copy;
+}
+
+void mem_wipe(void *p, size_t n)
+{
+	if (n)
+		explicit_bzero(p, n);
+}
+
+int mem_eq_secret(const void *a, const void *b, size_t n)
+{
+	const unsigned char *x = a, *y = b;
+	unsigned char diff = 0;
+
+	for (size_t i = 0; i < n; i++)
+		diff |= (unsigned char)(x[i] ^ y[i]);
+	return diff == 0;
+}

@@ -1,0 +1,21 @@
+/* Allocation. Small allocations abort the worker when memory is exhausted (docs/decisions/0002):
+ * whatever a peer can make large has a named limit and a budget that is asked before work begins. */
+#ifndef SLUICE_BASE_MEM_H
+#define SLUICE_BASE_MEM_H
+
+#include <stddef.h>
+
+#include "base/slice.h"
+
+/* Never return NULL (n of 0 gives a unique block). Free with free(3). */
+void *mem_alloc(size_t n) __attribute__((malloc, returns_nonnull));
+void *mem_zalloc(size_t n) __attribute__((malloc, returns_nonnull));
+void *mem_resize(void *p, size_t n) __attribute__((returns_nonnull));
+/* A terminated copy of s; the caller frees it. */
+char *mem_strdup(struct slice s) __attribute__((malloc, returns_nonnull));
+/* Overwrite with zeros in a way the compiler may not remove. For secrets. */
+void mem_wipe(void *p, size_t n);
+/* Compare without telling by time where the difference lies. 1 when equal. */
+int mem_eq_secret(const void *a, const void *b, size_t n);
+
+#endif
