@@ -1,0 +1,41 @@
+# The door. Everything is built with meson below build/; the scripts are in tools/.
+T ?= 60
+
+all: bootstrap
+	@tools/build release
+
+run:
+	@tools/run
+
+test:
+	@tools/bootstrap build test
+	@tools/test
+
+interop:
+	@tools/bootstrap build interop
+	@tools/build release
+	@tests/interop/run
+
+bench: bootstrap
+	@tools/build release
+	@tests/bench/run
+
+# make fuzz T=60: each target for T seconds
+fuzz:
+	@tools/bootstrap build test
+	@tools/fuzz $(T)
+
+lint:
+	@tools/bootstrap build test
+	@tools/test lint
+
+bootstrap:
+	@tools/bootstrap build
+
+install: all
+	meson install -C build/release
+
+clean:
+	rm -rf build
+
+.PHONY: all run test interop bench fuzz lint bootstrap install clean
