@@ -18,7 +18,7 @@ struct buf {
 
 /* No memory is taken before the first byte. */
 void buf_init(struct buf *b, size_t max);
-/* Frees the content; the buffer may be used again with the same maximum. A zeroed struct is fine. */
+/* Frees the content; the buffer may be used again with the same maximum. A zeroed struct too. */
 void buf_done(struct buf *b);
 /* As buf_done, but wipes first. */
 void buf_done_secret(struct buf *b);
@@ -27,7 +27,8 @@ void buf_clear(struct buf *b);
 void buf_put(struct buf *b, struct slice s);
 void buf_putc(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *s);
-void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+void buf_printf(struct buf *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 /* Room for n more bytes at the end: returns where to write them, or NULL (failure noted). buf_added
  * tells how many were written. */
 char *buf_room(struct buf *b, size_t n);

@@ -50,10 +50,10 @@ void ctx_shield(struct ctx *ctx, struct deadline *d, usec_t duration);
 int ctx_widen(struct ctx *ctx, struct deadline *d, int result);
 /* 0, ERR_TIMEOUT or ERR_CANCELLED: what a suspending call would fail with now. Never suspends. */
 int ctx_check(const struct ctx *ctx);
-/* Records what went wrong and returns code. layer is static. The text is formatted into the arena. */
+/* Records what went wrong and returns code. layer is static. The text goes into the arena. */
 int ctx_fail(struct ctx *ctx, int code, const char *layer, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-/* Lets the other ready coroutines run, for loops that compute long. Suspends; fails as ctx_check. */
+/* Lets the other ready coroutines run, in loops that compute long. Suspends; fails as ctx_check. */
 int ctx_yield(struct ctx *ctx);
 /* Suspends for a duration. 0 when it has passed. */
 int ctx_sleep(struct ctx *ctx, usec_t duration);

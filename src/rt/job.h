@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/list.h"
 
@@ -17,7 +18,7 @@ struct job;
 /* A bounded set of threads. */
 struct pool;
 
-/* At most `threads` jobs run at once, at most `queue` more wait. Threads start when first needed. */
+/* At most `threads` jobs run at once, at most `queue` wait. Threads start when first needed. */
 struct pool *pool_new(const char *name, unsigned threads, unsigned queue);
 /* Waits for running jobs; queued ones are dropped as if cancelled. NULL is fine. Not from a
  * coroutine unless idle. */

@@ -2,6 +2,11 @@
 #ifndef SLUICE_RT_LOOP_H
 #define SLUICE_RT_LOOP_H
 
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "base/time.h"
 #include "rt/scope.h"
 
 /* Starts fn as the root coroutine and runs until it has ended. Returns fn's result. Called once at

@@ -45,7 +45,7 @@ void wait_init(struct ctx *ctx, struct wait *w);
  * is done). The caller unlinks w->node in any case. `what` is static text for the list of
  * coroutines. */
 int wait_park(struct ctx *ctx, struct wait *w, const char *what);
-/* Queues the coroutine; a second wake of the same wait does nothing. From the loop's thread only. */
+/* Queues the coroutine; a second wake of the same wait does nothing. On the loop's thread only. */
 void wait_wake(struct wait *w, int result);
 
 /* A call at an instant, on the loop, outside coroutines (the simulated network's deliveries). */
