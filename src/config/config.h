@@ -329,8 +329,8 @@ struct config_input {
 };
 
 /* Reads, checks, fills in what is implied. 0 and one reference in ret_config, or ERR_INVALID. In
- * both cases report (report.h, initialised by the caller) holds what there is to say: warnings, or at
- * least one error. */
+ * both cases report (report.h, initialised by the caller) holds what there is to say: warnings, or
+ * at least one error. */
 int config_load(const struct config_input *in, struct config_report *report,
 	const struct config **ret_config);
 /* References may be taken and given back on any thread. The last one frees. */
