@@ -49,6 +49,8 @@ struct ip_port sock_local(const struct sock *s);
 int sock_read(struct ctx *ctx, struct sock *s, void *p, size_t n, size_t *ret_n);
 /* Reads what is there without suspending; ERR_BUSY when nothing is. */
 int sock_read_now(struct sock *s, void *p, size_t n, size_t *ret_n);
+/* A hint that asks nobody: a read would find bytes (or the end) as far as is known already. */
+bool sock_seems_readable(const struct sock *s);
 /* Suspends until a read would not. */
 int sock_wait_readable(struct ctx *ctx, struct sock *s);
 /* Writes everything. Suspends while the peer does not take it. */
