@@ -21,6 +21,9 @@ usec_t world_now(void);
  * Waits for outside events until the given instant at most (USEC_INFINITY: no limit) and wakes
  * those concerned with wait_wake. */
 void world_poll(usec_t until);
+/* Makes a world_poll that waits now (or the next one) return at once; loop_stop sets its flag and
+ * calls this. Safe in a signal handler and before world_start; the simulated world does nothing. */
+void world_interrupt(void);
 /* Before and after the loop runs. */
 void world_start(void);
 void world_stop(void);
