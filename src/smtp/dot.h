@@ -17,7 +17,7 @@ void smtp_dot_init(struct smtp_dot *d);
  * False when *in is used up. The input is canonical text in pieces of any size; a dot after any LF
  * is stuffed, so that even damaged text cannot end the data early. */
 bool smtp_dot_next(struct smtp_dot *d, struct slice *in, struct slice *ret_piece);
-/* What ends the data: ".\r\n", after "\r\n" or "\n" where the last line is unfinished. Static text. */
+/* What ends the data: ".\r\n", after "\r\n" or "\n" where the last line is unfinished. Static. */
 struct slice smtp_dot_end(const struct smtp_dot *d);
 
 #endif

@@ -20,7 +20,7 @@ struct buf;
  * false and local is empty). */
 struct smtp_path {
 	struct slice local; /* decoded: quotes and backslashes are gone */
-	struct slice domain; /* as written, brackets of a literal included; empty for <postmaster> */
+	struct slice domain; /* as written, brackets of a literal included; none for <postmaster> */
 	struct slice raw; /* the mailbox as written, without brackets and source route */
 	struct ip literal; /* of an address literal; IP_NONE for a general one */
 	bool is_null; /* <> */

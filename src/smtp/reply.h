@@ -56,8 +56,7 @@ void smtp_reply_set(struct smtp_reply *ret, int code, const char *enhanced, cons
 	__attribute__((format(printf, 4, 5), nonnull(4)));
 /* The same with text that lives elsewhere (static, or an arena that outlives the reply) and is not
  * cut. */
-void smtp_reply_set_text(
-	struct smtp_reply *ret, int code, const char *enhanced, struct slice text);
+void smtp_reply_set_text(struct smtp_reply *ret, int code, const char *enhanced, struct slice text);
 
 /* Appends the reply with its CRLFs. Text is made safe: control characters and bytes over 127 become
  * \xHH; a line that would pass SMTP_REPLY_LINE_MAX is continued on the next. The enhanced code
