@@ -127,7 +127,7 @@ def tail(path, offset=0, lines=60):
 class Authority:
     """A certificate authority for one run, and a certificate signed by it for every name the tests use."""
 
-    NAMES = ("localhost", "*.test", "*.example.test", "*.plain.test")
+    NAMES = ("localhost", "*.test", "*.signed.example", "*.plain.example")
     ADDRESSES = ("127.0.0.1", "::1")
 
     def __init__(self, folder):

@@ -1,4 +1,6 @@
 """Messages to send, and the comparison of what arrived with what was sent."""
+import email
+import email.policy
 import itertools
 import os
 import re
@@ -62,3 +64,22 @@ def expect_same(sent, stored, hops=0):
                       f"sent {sent[max(0, at - 40):at + 60]!r}, arrived {rest[max(0, at - 40):at + 60]!r}")
     received = len(re.findall(rb"(?mi)^received:", trace))
     expect(received >= hops, f"{received} Received fields, at least {hops} expected")
+
+
+def expect_dsn(content, recipients):
+    """The content is a delivery status notification (RFC 3464) as Python's email package reads it, that reports
+    exactly these recipients: {address: (action, beginning of the status code)}."""
+    dsn = email.message_from_bytes(content, policy=email.policy.default)
+    expect(not dsn.defects and dsn.get_content_type() == "multipart/report", f"not a report: {dsn.defects}\n{dsn}")
+    expect(dsn.get_param("report-type") == "delivery-status", f"report-type {dsn.get_param('report-type')}")
+    parts = list(dsn.iter_parts())
+    kinds = [part.get_content_type() for part in parts]
+    expect(kinds[:2] == ["text/plain", "message/delivery-status"] and len(kinds) == 3, f"parts: {kinds}")
+    expect(kinds[2] in ("message/rfc822", "text/rfc822-headers"), f"the returned part is {kinds[2]}")
+    fields = parts[1].get_payload()
+    expect(fields[0]["Reporting-MTA"], "no Reporting-MTA")
+    found = {block["Final-Recipient"].split(";", 1)[1].strip(): (block["Action"].strip(), block["Status"].strip())
+             for block in fields[1:]}
+    expect(found.keys() == recipients.keys(), f"reported are {found}")
+    for address, (action, status) in recipients.items():
+        expect(found[address][0] == action and found[address][1].startswith(status), f"{address}: {found[address]}")

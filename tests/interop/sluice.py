@@ -2,7 +2,9 @@
 import json
 import os
 import signal
+import smtplib
 
+import message
 from harness import TOP, Process, expect, free_port, must_run, wait_until
 
 BINARY = TOP / "build" / "release" / "sluice"
@@ -71,9 +73,7 @@ class Sluice:
             expect(status == 0, f"sluice ended with status {status} after SIGTERM")
 
     def start(self):
-        # OpenSSL's own variable: the authority that upstream certificates are verified with
-        env = {**os.environ, "SSL_CERT_FILE": str(self.lab.authority.ca)}
-        self.process = Process("sluice", [BINARY, "serve", "-c", self.file], self.log, env)
+        self.process = Process("sluice", [BINARY, "serve", "-c", self.file], self.log)
         for port in (self.internal, self.submission):
             self.process.wait_for_port(port)
 
@@ -90,6 +90,23 @@ class Sluice:
         def found():
             return next((line for line in self.log_text().splitlines() if all(w in line for w in words)), None)
         return wait_until(found, seconds, f"a log line with {' and '.join(words)}")
+
+    def send(self, recipients, body=message.BODIES["plain"]):
+        """Hand one message to the internal listener by smtplib; returns (marker, content)."""
+        mark = message.marker("sluice")
+        content = message.build(mark, USER, recipients[0], body)
+        beyond_ascii = any(not address.isascii() for address in recipients)
+        options = ["BODY=8BITMIME"] if any(byte > 127 for byte in body) else []
+        with smtplib.SMTP("127.0.0.1", self.internal, "client.test", timeout=30) as smtp:
+            smtp.ehlo()
+            refused = smtp.sendmail(USER, recipients, content, options + ["SMTPUTF8"] * beyond_ascii)
+        expect(not refused, f"refused: {refused}")
+        return mark, content
+
+    def expect_deferred(self, mark, recipient):
+        """An attempt for the recipient was made and put off, and the message is still in the queue."""
+        self.wait_for_log("deferred")
+        expect(recipient in self.queue("list"), f"{recipient} ({mark}) is not in the queue any more")
 
     def queue(self, *words):
         """Output of sluice queue."""

@@ -1,7 +1,7 @@
 """Knot DNS: a signed zone for direct delivery, a zone whose signatures nobody can prove, and an unsigned one.
 
-The zones are signed by Knot itself; `anchors` is the file of trust anchors a validating resolver needs. For
-bogus.test it names a key that the zone does not have.
+The zones lie below `example`, since libunbound itself answers for `test`. Knot signs them; `anchors` is
+the file of trust anchors a validating resolver needs. For bogus.example it names a key that the zone does not have.
 """
 
 from harness import free_port, wait_until
@@ -25,13 +25,13 @@ template:
   storage: /var/lib/knot
   semantic-checks: off
 zone:
-- domain: example.test
+- domain: signed.example
   dnssec-signing: on
   dnssec-policy: fast
-- domain: bogus.test
+- domain: bogus.example
   dnssec-signing: on
   dnssec-policy: fast
-- domain: plain.test
+- domain: plain.example
 """
 
 HEAD = """$TTL 60
@@ -43,9 +43,9 @@ ns A 127.0.0.1
 
 class Knot(Server):
     name = "knot"
-    packages = ("knot", "knot-dnsutils")
+    packages = ("knot", "knot-dnsutils", "unbound-host")
     users = ("knot",)
-    SIGNED = ("example.test.", "bogus.test.")
+    SIGNED = ("signed.example.", "bogus.example.")
 
     def __init__(self, lab, zones):
         """zones: the records of each zone beside SOA and NS, by name without the last dot."""
@@ -57,7 +57,7 @@ class Knot(Server):
     def configure(self):
         self.write("knot/knot.conf", CONFIG.format(port=self.port))
         self.folder("run/knot")
-        for zone in ("example.test", "bogus.test", "plain.test"):
+        for zone in ("signed.example", "bogus.example", "plain.example"):
             path = self.folder("var/lib/knot") / f"{zone}.zone"
             path.write_text(f"$ORIGIN {zone}.\n{HEAD}{self.zones.get(zone, '')}")
 
@@ -68,9 +68,15 @@ class Knot(Server):
         super().start()
         wait_until(lambda: all("DNSKEY" in self.ask(zone, "DNSKEY") for zone in self.SIGNED), 10, "signed zones")
         keys = {zone: self.ask(zone, "DNSKEY") for zone in self.SIGNED}
-        wrong = keys["example.test."].replace("example.test.", "bogus.test.")
-        self.anchors.write_text(keys["example.test."] + wrong)
+        wrong = keys["signed.example."].replace("signed.example.", "bogus.example.")
+        self.anchors.write_text(keys["signed.example."] + wrong)
         return self
+
+    def validate(self, name, kind):
+        """What libunbound, with our trust anchors, says of a name: secure, insecure or BOGUS."""
+        config = self.write("unbound.conf", f"server:\n trust-anchor-file: {self.anchors}\n do-not-query-localhost: no\n"
+                                            f"forward-zone:\n name: .\n forward-addr: 127.0.0.1@{self.port}\n")
+        return self.call("unbound-host", "-C", config, "-v", "-t", kind, name)
 
     def ask(self, name, kind, *options):
         """kdig's short answer section, one record a line."""
