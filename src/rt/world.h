@@ -59,8 +59,10 @@ struct timer {
 void timer_set(struct timer *t, usec_t at);
 void timer_cancel(struct timer *t);
 
-/* The coroutine that runs now, or NULL outside. */
+/* The context of the coroutine that runs now, or NULL outside. */
 struct ctx *world_current(void);
+/* Cancels every coroutine with this tag; they unwind at the next turn (the simulated power cut). */
+void world_cancel_tagged(const void *tag);
 
 /* A word that the world keeps with each coroutine; children inherit their parent's. The simulated
  * world stores there on which host the coroutine runs. */
