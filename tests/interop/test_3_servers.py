@@ -69,7 +69,7 @@ def define_content(name):
             expect(returned[0].mail.startswith("<>"), f"the DSN came with the reverse-path {returned[0].mail}")
             expect(len(home.find(mark)) == 1, "more than one DSN")
 
-    @test(f"server {name}: many messages, few connections")
+    @test(f"server {name}: many messages")
     def many(lab):
         peer = lab.peer(name)
         with relay(lab, hop(lab, peer)) as (sluice, _):
@@ -132,6 +132,16 @@ def define_utf8(name, kind):
     def utf8(lab):
         peer = lab.peer(name)
         delivers(lab, peer, hop(lab, peer), box=kind.utf8_mailbox, body="8bit")
+
+
+@test("server sink: connections are kept for the next message")
+def kept(lab):
+    with contextlib.closing(Sink()) as sink:
+        next_hop = {"hosts": [f"127.0.0.1:{sink.port}"], "tls": "off", "max-connections": 4}
+        with relay(lab, next_hop) as (sluice, _):
+            for mark, content in [sluice.send(["anna@far.test"]) for _ in range(60)]:
+                message.expect_same(content, sink.wait_for(mark)[0].content, hops=1)
+        expect(sink.sessions <= 12, f"60 messages came over {sink.sessions} connections")
 
 
 @test("server opensmtpd: a handshake that fails, opportunistic: in the clear")

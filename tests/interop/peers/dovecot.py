@@ -7,7 +7,6 @@ protocols = lmtp
 base_dir = /run/dovecot
 state_dir = /var/lib/dovecot
 log_path = /var/log/dovecot.log
-log_debug = category=lmtp
 mail_location = maildir:/mail/%n
 first_valid_uid = 1
 default_internal_user = dovecot
