@@ -21,7 +21,7 @@
 struct buf;
 struct config_report;
 struct config_store;
-struct yaml_node;
+struct config_node;
 
 /* ---- values ---- */
 
@@ -98,7 +98,7 @@ enum config_entitled {
 /* ---- sections ---- `at` is the node in the file, for messages; NULL: the section is implied */
 
 struct config_limits {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	uint64_t message_size; /* bytes */
 	uint32_t recipients; /* of one transaction */
 	usec_t command_timeout; /* waiting for a command */
@@ -112,7 +112,7 @@ struct config_limits {
 };
 
 struct config_retry {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct config_times schedule; /* never empty; the last repeats */
 	uint32_t jitter; /* percent, each wait is changed by up to that much either way */
 	usec_t keep; /* before a message is returned */
@@ -122,32 +122,32 @@ struct config_retry {
 };
 
 struct config_spool {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct slice path;
 	uint64_t segment_size; /* bytes */
 	uint64_t reserve; /* bytes kept free for outcomes, DSNs and compaction */
 };
 
 struct config_log {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	enum config_log_format format;
 	enum config_log_level level;
 };
 
 struct config_admin {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct slice socket;
 };
 
 /* One server per entry, port 53 unless "address@port"; none: what the system's resolv.conf says. */
 struct config_dns {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct config_addresses servers;
 	struct config_file trust_anchor; /* unset: nothing is validated */
 };
 
 struct config_delivery {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	uint32_t connections; /* attempts at once, of one worker */
 	uint32_t connections_per_destination; /* at once, over all workers */
 	uint32_t messages_per_connection;
@@ -160,7 +160,7 @@ struct config_delivery {
 
 /* An item of `tls`: a certificate chain and its key, chosen by SNI; the first serves the rest. */
 struct config_tls {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct config_file certificate; /* PEM, leaf first */
 	struct config_file key_file; /* PEM, secret */
 	struct config_texts names; /* empty: the names in the certificate */
@@ -168,13 +168,13 @@ struct config_tls {
 
 /* An item of `users`. */
 struct config_users {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct config_file file; /* secret; lines NAME:SECRET[:senders] */
 };
 
 /* An item of a listener's `networks`. */
 struct config_network {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct ip_net from;
 	struct config_texts senders; /* patterns of reverse-paths; empty: any */
 };
@@ -185,7 +185,7 @@ struct config_networks {
 };
 
 struct config_listener {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct slice name;
 	enum config_for for_whom;
 	enum config_service service; /* always relay so far */
@@ -198,7 +198,7 @@ struct config_listener {
 
 /* An item of a domain's `recipients`. */
 struct config_recipients {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	enum config_recipients_kind is;
 	struct config_file file; /* one address or local part a line */
 };
@@ -211,7 +211,7 @@ struct config_recipient_list {
 struct config_hops;
 
 struct config_domain {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct slice name; /* ASCII, lower case */
 	struct slice via; /* a name in `hops` */
 	const struct config_hops *hops; /* derived from via; never NULL */
@@ -220,7 +220,7 @@ struct config_domain {
 };
 
 struct config_route {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct config_texts login; /* patterns; empty matches everything, also "no log-in" */
 	struct config_texts from; /* patterns of the reverse-path; "<>" matches the null one */
 	struct config_texts
@@ -230,7 +230,7 @@ struct config_route {
 };
 
 struct config_login {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct slice user; /* empty: no log-in */
 	struct config_file password_file; /* secret; trailing line end already removed */
 	enum config_mechanism mechanism;
@@ -250,7 +250,7 @@ struct config_hosts {
 };
 
 struct config_hops {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct slice name;
 	struct config_hosts hosts; /* in order of preference */
 	enum config_balance balance;
@@ -288,7 +288,7 @@ struct config_hops_list {
 };
 
 struct config {
-	const struct yaml_node *at;
+	const struct config_node *at;
 	struct slice hostname; /* never empty */
 	struct slice postmaster; /* may be empty */
 	struct slice user; /* the workers' user */
@@ -348,6 +348,6 @@ bool config_is_our_address(const struct config *c, const struct ip *ip);
 /* A recipient of that domain exists as far as the configuration knows. */
 bool config_domain_knows(const struct config *c, const struct config_domain *d, struct slice local);
 /* Where a section stands in the file, for messages; 0 when implied. */
-unsigned config_line(const struct yaml_node *at);
+unsigned config_line(const struct config_node *at);
 
 #endif

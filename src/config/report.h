@@ -7,7 +7,7 @@
 #include "base/arena.h"
 
 struct buf;
-struct yaml_node;
+struct config_node;
 
 #define CONFIG_PROBLEMS 20
 
@@ -28,9 +28,9 @@ struct config_report {
 void config_report_init(struct config_report *r);
 void config_report_done(struct config_report *r);
 /* An error (a warning) at the node; node may be NULL. */
-void config_report_error(struct config_report *r, const struct yaml_node *at, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-void config_report_warning(struct config_report *r, const struct yaml_node *at, const char *fmt,
+void config_report_error(struct config_report *r, const struct config_node *at, const char *fmt,
+	...) __attribute__((format(printf, 3, 4)));
+void config_report_warning(struct config_report *r, const struct config_node *at, const char *fmt,
 	...) __attribute__((format(printf, 3, 4)));
 /* As config_report_error, for a place that is no node. */
 void config_report_error_at(struct config_report *r, unsigned line, unsigned column,

@@ -1,0 +1,274 @@
+/* What options forbid together. Each rule is one function under a sentence that says why it is
+ * there, and stands in one of the tables at the end: for each listener, domain, hops, or for the
+ * whole. */
+#include "config/loading.h"
+
+/* ---- listeners ---- */
+
+/* TLS without a certificate would fail at the first client. */
+static void check_certificate(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	if (it->tls != CONFIG_LISTEN_OFF && c->tls.n == 0)
+		CONFIG_ERROR(l, config_place(it->at, "tls"),
+			"the listener '%s' does TLS, but there is no certificate; say tls: [ { "
+			"certificate: FILE, key-file: FILE } ]%s",
+			it->name.p,
+			config_listens_on_loopback(it)
+				? ", or in the listener tls: off, which loopback allows"
+				: "");
+}
+
+/* Users need somebody to know them, and passwords must not cross a network in the clear. */
+static void check_submission(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	if (it->for_whom != CONFIG_FOR_SUBMISSION)
+		return;
+	if (c->users.n == 0)
+		CONFIG_ERROR(l, it->at,
+			"the listener '%s' is for submission, but nobody can log in; say users: "
+			"[ { file: FILE } ]",
+			it->name.p);
+	if (it->tls == CONFIG_LISTEN_OFF && !config_listens_on_loopback(it))
+		CONFIG_ERROR(l, config_place(it->at, "tls"),
+			"the listener '%s' would take passwords in the clear; starttls or "
+			"implicit was expected, off is for loopback addresses only",
+			it->name.p);
+}
+
+/* Only internal listeners trust addresses; elsewhere a network would promise what is not done. */
+static void check_networks(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	(void)c;
+	if (it->for_whom != CONFIG_FOR_INTERNAL && it->networks.n)
+		CONFIG_ERROR(l, config_place(it->at, "networks"),
+			"'networks' stands in the listener '%s', which is not `for: internal`: "
+			"its clients gain nothing by it",
+			it->name.p);
+	if (it->for_whom == CONFIG_FOR_INTERNAL && it->networks.n == 0)
+		CONFIG_ERROR(l, it->at,
+			"the listener '%s' is for internal clients, but no networks say who they "
+			"are; say networks: [ 10.1.0.0/24 ], or listen on loopback only",
+			it->name.p);
+}
+
+static bool has_wildcard(const struct config_listener *it)
+{
+	static const uint8_t zero[16];
+
+	for (size_t i = 0; i < it->address.n; i++)
+		if (memcmp(it->address.v[i].ip.b, zero, sizeof(zero)) == 0)
+			return true;
+	return false;
+}
+
+/* Behind container NAT every client looks local: this has made many open relays. */
+static void check_wildcard(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	(void)c;
+	if (it->networks.n && has_wildcard(it) && !it->i_accept_an_open_relay)
+		CONFIG_ERROR(l, config_place(it->at, "networks"),
+			"the listener '%s' trusts networks and listens on every address, where "
+			"NAT makes strangers look local; name the inner address, or say "
+			"i-accept-an-open-relay: true",
+			it->name.p);
+}
+
+/* A wide network holds strangers. */
+static void check_width(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	(void)c;
+	for (size_t i = 0; i < it->networks.n; i++) {
+		const struct ip_net *net = &it->networks.v[i].from;
+		unsigned least = net->ip.family == IP_V4 ? 8 : 32;
+
+		if (net->bits < least && !it->i_accept_an_open_relay)
+			CONFIG_ERROR(l, config_place(it->networks.v[i].at, "from"),
+				"a network of /%u is too wide to be trusted; /%u or narrower was "
+				"expected, or i-accept-an-open-relay: true",
+				net->bits, least);
+	}
+}
+
+/* A mx listener serves `domains`, and must have a postmaster (RFC 5321 section 4.5.1). */
+static void check_mx(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	if (it->for_whom != CONFIG_FOR_MX)
+		return;
+	if (c->domains.n == 0)
+		CONFIG_ERROR(l, it->at,
+			"the listener '%s' is for mx, but there are no `domains` whose mail it "
+			"could take",
+			it->name.p);
+	if (c->postmaster.n == 0)
+		CONFIG_ERROR(l, it->at,
+			"the listener '%s' is for mx, and everyone may write to its postmaster; "
+			"say postmaster: admin@example.net",
+			it->name.p);
+}
+
+static bool listens_on(const struct config_listener *it, const struct ip_port *a, size_t limit)
+{
+	for (size_t i = 0; i < it->address.n && i < limit; i++) {
+		const struct ip_port *b = &it->address.v[i];
+
+		if (a->port == b->port && a->ip.family == b->ip.family &&
+			memcmp(a->ip.b, b->ip.b, sizeof(a->ip.b)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The second of two listeners on one address would never get a client. */
+static void check_addresses(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	for (const struct config_listener *other = c->listeners.v; other <= it; other++)
+		for (size_t i = 0; i < it->address.n; i++)
+			if (listens_on(other, &it->address.v[i], other == it ? i : SIZE_MAX))
+				CONFIG_ERROR(l, config_place(it->at, "address"),
+					"the listeners '%s' and '%s' have an address in common",
+					other->name.p, it->name.p);
+}
+
+/* ---- domains ---- */
+
+/* Accepting mail for nobody makes us send reports to forged senders; so it must be said. */
+static void check_recipients(
+	struct config_loading *l, const struct config *c, const struct config_domain *d)
+{
+	(void)c;
+	if (d->recipients.n == 0)
+		CONFIG_ERROR(l, config_place(d->at, "recipients"),
+			"'recipients' of '%s' is empty; `any`, or a list with { file: FILE }, "
+			"was expected",
+			d->name.p);
+	for (size_t i = 0; i < d->recipients.n; i++) {
+		const struct config_node *at = d->recipients.v[i].at;
+		bool is = config_node_get(at, "is"), file = config_node_get(at, "file");
+
+		if (is == file)
+			CONFIG_ERROR(
+				l, at, "an item of 'recipients' is either `any` or has a `file`");
+		else if (is)
+			CONFIG_WARNING(l, at,
+				"every recipient of '%s' is taken, also those that do not exist, "
+				"and returned later to senders that may be forged; a file of "
+				"recipients is better",
+				d->name.p);
+	}
+}
+
+/* ---- hops ---- */
+
+static bool hosts_are_loopback(const struct config_hops *h)
+{
+	for (size_t i = 0; i < h->hosts.n; i++)
+		if (!ip_is_loopback(&h->hosts.v[i].ip) &&
+			!slice_eq_nocase(h->hosts.v[i].name, S("localhost")))
+			return false;
+	return true;
+}
+
+/* Whoever can stand between us and a hop reads what TLS does not hide. */
+static void check_password(
+	struct config_loading *l, const struct config *c, const struct config_hops *h)
+{
+	bool weak = h->tls == CONFIG_TLS_OFF || h->tls == CONFIG_TLS_OPPORTUNISTIC;
+
+	(void)c;
+	if (h->login.user.n && weak && !hosts_are_loopback(h))
+		CONFIG_ERROR(l, config_place(h->at, "tls"),
+			"the hops '%s' would get a password in the clear; require or verify was "
+			"expected, because they have a login",
+			h->name.p);
+}
+
+/* smtps:// is TLS; saying that it is off leaves open what is meant. */
+static void check_smtps(
+	struct config_loading *l, const struct config *c, const struct config_hops *h)
+{
+	(void)c;
+	for (size_t i = 0; i < h->hosts.n; i++)
+		if (h->hosts.v[i].implicit_tls && h->tls == CONFIG_TLS_OFF)
+			CONFIG_ERROR(l, config_place(h->at, "tls"),
+				"the hops '%s' have a smtps:// host and tls: off; opportunistic, "
+				"require or verify was expected",
+				h->name.p);
+}
+
+/* Hops that nothing uses are most often a forgotten route. */
+static void check_use(struct config_loading *l, const struct config *c, const struct config_hops *h)
+{
+	for (size_t i = 0; i < c->routes.n; i++)
+		if (c->routes.v[i].hops == h)
+			return;
+	for (size_t i = 0; i < c->domains.n; i++)
+		if (c->domains.v[i].hops == h)
+			return;
+	CONFIG_WARNING(l, h->at, "nothing uses the hops '%s'", h->name.p);
+}
+
+/* ---- the whole ---- */
+
+/* A route that matches everything hides those behind it. */
+static void check_hidden_routes(struct config_loading *l, const struct config *c)
+{
+	for (size_t i = 0; i + 1 < c->routes.n; i++) {
+		const struct config_route *r = &c->routes.v[i];
+
+		if (r->login.n == 0 && r->from.n == 0 && r->to.n == 0) {
+			CONFIG_WARNING(l, c->routes.v[i + 1].at,
+				"this route is never reached: the one in line %u matches "
+				"everything",
+				config_line(r->at));
+			return;
+		}
+	}
+}
+
+/* Not dangerous, but surely not what was meant. */
+static void check_usefulness(struct config_loading *l, const struct config *c)
+{
+	if (c->routes.n == 0 && c->domains.n == 0)
+		CONFIG_WARNING(l, NULL,
+			"there are neither `routes` nor `domains`: no mail can be delivered; say "
+			"routes: [ { via: mx } ], or name `hops` there");
+	if (c->retry.warn_after && c->retry.warn_after >= c->retry.keep)
+		CONFIG_WARNING(l, config_place(c->retry.at, "warn-after"),
+			"no sender is warned of a delay, because 'warn-after' is not below 'keep'");
+}
+
+static void (*const listener_rules[])(struct config_loading *, const struct config *,
+	const struct config_listener *) = { check_certificate, check_submission, check_networks,
+	check_wildcard, check_width, check_mx, check_addresses };
+static void (*const domain_rules[])(struct config_loading *, const struct config *,
+	const struct config_domain *) = { check_recipients };
+static void (*const hops_rules[])(struct config_loading *, const struct config *,
+	const struct config_hops *) = { check_password, check_smtps, check_use };
+static void (*const rules[])(
+	struct config_loading *, const struct config *) = { check_hidden_routes, check_usefulness };
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+void config_rules_check(struct config_loading *l)
+{
+	const struct config *c = &l->store->config;
+
+	for (size_t i = 0; i < c->listeners.n; i++)
+		for (size_t k = 0; k < COUNT(listener_rules); k++)
+			listener_rules[k](l, c, &c->listeners.v[i]);
+	for (size_t i = 0; i < c->domains.n; i++)
+		for (size_t k = 0; k < COUNT(domain_rules); k++)
+			domain_rules[k](l, c, &c->domains.v[i]);
+	for (size_t i = 0; i < c->hops.n; i++)
+		for (size_t k = 0; k < COUNT(hops_rules); k++)
+			hops_rules[k](l, c, &c->hops.v[i]);
+	for (size_t i = 0; i < COUNT(rules); i++)
+		rules[i](l, c);
+}
