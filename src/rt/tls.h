@@ -58,12 +58,14 @@ struct tls_info {
 	const char *cipher;
 	unsigned bits;
 	enum tls_peer peer;
+	const char *
+		peer_why; /* why it is not VERIFIED, in words, or ""; lives as long as the stream */
 	bool resumed;
 };
 /* False when the stream has no TLS. */
 bool stream_tls_info(const struct stream *s, struct tls_info *ret);
 /* Channel binding for SCRAM-PLUS: tls-exporter (RFC 9266) under TLS 1.3, tls-unique under 1.2
- * unless resumed without extended master secret. False when there is none. At most 64 bytes. */
+ * with the extended master secret. False when there is none. At most 64 bytes. */
 bool stream_tls_binding(const struct stream *s, const char **ret_type, struct buf *ret);
 
 #endif

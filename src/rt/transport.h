@@ -16,8 +16,8 @@ struct transport;
 
 struct transport_ops {
 	/* Reads what is there: 0 and 1..n bytes, ERR_BUSY when nothing is, ERR_EOF at the orderly
-	 * end (TLS: close_notify), ERR_RESET, ERR_TLS (a TCP end without close_notify is ERR_EOF
-	 * too). Suspends only if the layer must write before it can read. Fills ctx->err, except
+	 * end (TLS: close_notify), ERR_RESET (TLS: also an end of TCP without close_notify),
+	 * ERR_TLS. Suspends only if the layer must write before it can read. Fills ctx->err, except
 	 * for ERR_BUSY. */
 	int (*read)(struct ctx *ctx, struct transport *t, void *p, size_t n, size_t *ret_n);
 	/* Suspends until a read may find something (it may still say ERR_BUSY). */
