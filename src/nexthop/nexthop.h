@@ -1,0 +1,148 @@
+/* The way out: from a destination to a ready session with one of its hosts. Resolves names, orders
+ * and fails over hosts, connects, applies the TLS policy, logs in, remembers dead hosts, keeps
+ * connections for the next message, and bounds how many there are to a destination. */
+#ifndef SLUICE_NEXTHOP_NEXTHOP_H
+#define SLUICE_NEXTHOP_NEXTHOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ip.h"
+#include "base/slice.h"
+#include "client/message.h"
+#include "smtp/reply.h"
+
+struct arena;
+struct config;
+struct config_hops;
+struct ctx;
+struct pool;
+struct tls_info;
+
+/* ---- limits ---- */
+#define NEXTHOP_HOSTS_MAX     16 /* mail exchangers of a domain that are looked at */
+#define NEXTHOP_ADDRESSES_MAX 8 /* addresses of one host that are tried */
+#define NEXTHOP_TRIES_MAX     16 /* connections begun for one acquire */
+#define NEXTHOP_IDLE_MAX      500 /* idle connections kept, all destinations together */
+#define NEXTHOP_DEAD_MAX      4096 /* hosts remembered as dead */
+
+/* ---- destinations ---- */
+
+/* Where mail goes: a set of hops, or the mail exchangers of a domain. Recipients with the same key
+ * share a queue, a limit and connections. */
+struct nexthop_target {
+	const struct config_hops *hops; /* NULL: direct, by MX */
+	struct slice domain; /* direct: lower case, or an address literal with its brackets */
+	struct slice key; /* "hops:provider", "mx:example.org"; for maps and logs */
+};
+
+/* Fill *ret; key and domain live in the arena, hops in the configuration. Pure. */
+void nexthop_target_hops(
+	struct arena *a, const struct config_hops *hops, struct nexthop_target *ret);
+void nexthop_target_mx(struct arena *a, struct slice domain, struct nexthop_target *ret);
+
+/* ---- the worker's connections ---- */
+
+/* How many connections a destination may have. The built-in one counts this worker's; a table
+ * shared by the workers may take its place. */
+struct nexthop_limits {
+	void *arg;
+	/* Takes a place for this key, of at most max; suspends while there is none. 0, or fails as
+	 * ctx_check. */
+	int (*acquire)(struct ctx *ctx, void *arg, struct slice key, uint32_t max);
+	/* Gives it back. */
+	void (*release)(void *arg, struct slice key);
+	/* Somebody waits for a place of this key: an idle connection should be given up. */
+	bool (*wanted)(void *arg, struct slice key);
+	/* Places that are free now. */
+	uint32_t (*room)(void *arg, struct slice key, uint32_t max);
+};
+
+/* One a worker; used on the loop's thread. */
+struct nexthop;
+
+struct nexthop_options {
+	const struct config *config; /* a reference is taken */
+	struct pool *pool; /* for log-ins that burn (SCRAM); NULL: they run on the loop */
+	const struct nexthop_limits *limits; /* NULL: the built-in one. Must outlive it */
+};
+
+/* Does not suspend. ERR_TLS when a file of authorities cannot be read: the sentence is appended to
+ * *why. */
+int nexthop_new(const struct nexthop_options *o, struct buf *why, struct nexthop **ret);
+/* Takes a reference; idle connections of the old configuration are closed. On failure (ERR_TLS, as
+ * above) the old one stays. */
+int nexthop_set_config(struct nexthop *nh, const struct config *config, struct buf *why);
+/* Says QUIT on idle connections, briefly; frees. Nothing may be acquired any more. Suspends,
+ * shielded. NULL is fine. */
+void nexthop_free(struct ctx *ctx, struct nexthop *nh);
+/* Keeps house until cancelled: closes connections that have been idle too long or whose peer went
+ * away, forgets the dead. arg is the nexthop. A coroutine of its own. */
+int nexthop_run(struct ctx *ctx, void *arg);
+
+struct nexthop_counts {
+	size_t connections; /* open, idle ones included */
+	size_t idle;
+	size_t dead; /* hosts remembered as dead */
+};
+void nexthop_counts(const struct nexthop *nh, struct nexthop_counts *ret);
+
+/* How many attempts at this target would find a connection or a place for one at once; idle
+ * connections count. An attempt beyond that waits in nexthop_acquire. */
+uint32_t nexthop_room(const struct nexthop *nh, const struct nexthop_target *t);
+
+/* ---- one attempt ---- */
+
+enum nexthop_fate {
+	NEXTHOP_DEFER, /* try again later */
+	NEXTHOP_FAIL, /* for good: return the mail */
+};
+
+/* Why there is no session, for the log, the queue listing and the DSN. */
+struct nexthop_failure {
+	enum nexthop_fate fate;
+	bool alarm; /* a person should look: log-in, certificate, bogus names, a loop */
+	struct smtp_status status; /* enhanced status, e.g. 4.4.1 */
+	struct smtp_reply reply; /* the host's, which decided; code 0: there was none */
+	/* "connect to mx.example[192.0.2.1]:25: connection refused"; in ctx->arena, never NULL */
+	const char *text;
+	struct slice host; /* whose fault it was, for Remote-MTA; may be empty; in ctx->arena */
+};
+
+/* What the message needs of a host; one that lacks it is passed over. */
+enum nexthop_need {
+	NEXTHOP_NEED_8BIT = 1,
+	NEXTHOP_NEED_UTF8 = 2,
+};
+
+/* A lease of a ready session. Give it back by nexthop_release. */
+struct nexthop_conn;
+
+/* Gives an idle connection of the target, or connects: waits for a place (suspends), tries the
+ * hosts in order. Borrowed: t, during the call only. 0; ERR_CANCELLED as ctx_check (ret_failure
+ * untouched); else negative with *ret_failure filled. */
+int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
+	unsigned needs, struct nexthop_conn **ret, struct nexthop_failure *ret_failure);
+/* Sends one message on it. Every result is filled, whatever happens; 0 or ERR_CANCELLED. Suspends.
+ * A kept connection that turns out to have been closed by the peer is replaced once, unseen by the
+ * caller. */
+int nexthop_send(struct ctx *ctx, struct nexthop_conn *conn, const struct client_message *m,
+	struct client_result *ret_results);
+/* True when the same connection may carry another message now. */
+bool nexthop_reusable(const struct nexthop_conn *conn);
+/* Gives the lease back: kept for the next message where that is possible, else closed. Does not
+ * suspend. NULL is fine. */
+void nexthop_release(struct nexthop_conn *conn);
+
+/* With whom, valid until release. "mx1.example.org", "192.0.2.1:25". */
+struct slice nexthop_conn_host(const struct nexthop_conn *conn);
+struct ip_port nexthop_conn_peer(const struct nexthop_conn *conn);
+/* "mx1.example.org[192.0.2.1]:25" */
+struct slice nexthop_conn_name(const struct nexthop_conn *conn);
+/* False when there is no TLS. */
+bool nexthop_conn_tls(const struct nexthop_conn *conn, struct tls_info *ret);
+/* Recipients that the host takes in one transaction (LIMITS RCPTMAX, RFC 9422); 0: not stated. */
+uint32_t nexthop_conn_rcpt_max(const struct nexthop_conn *conn);
+
+#endif
