@@ -1,4 +1,4 @@
-#include "load_text.h"
+#include "config/load_text.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "load_text.h"
+#include "config/load_text.h"
 #include "check_main.h"
 
 static const struct config *load(const char *text)

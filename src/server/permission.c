@@ -1,0 +1,154 @@
+/* The order is the meaning here, so it stands in one short function for each command. Who may send
+ * to the world is decided in one place, entitlement(), by facts of the client alone; a recipient
+ * never adds to it. */
+#include "server/permission.h"
+
+#include "auth/users.h"
+#include "config/config.h"
+#include "smtp/path.h"
+
+static struct server_verdict refuse(uint16_t code, const char *enhanced, const char *text)
+{
+	return (struct server_verdict){ .code = code, .enhanced = enhanced, .text = text };
+}
+
+static struct server_verdict allow(enum spool_entitlement e, const struct config_domain *d)
+{
+	return (struct server_verdict){ 250, "2.1.5", "accepted", e, d, S("") };
+}
+
+/* The network of an internal listener that holds the client, or NULL. */
+static const struct config_network *find_network(const struct server_client *client)
+{
+	const struct config_listener *l = client->listener;
+
+	if (l->for_whom != CONFIG_FOR_INTERNAL)
+		return NULL;
+	for (size_t i = 0; i < l->networks.n; i++)
+		if (ip_in_net(&client->ip, &l->networks.v[i].from))
+			return &l->networks.v[i];
+	return NULL;
+}
+
+static enum spool_entitlement entitlement(const struct server_client *client)
+{
+	if (client->listener->for_whom == CONFIG_FOR_MX)
+		return SPOOL_NOT_ENTITLED;
+	if (client->user)
+		return SPOOL_ENTITLED_LOGIN;
+	return find_network(client) ? SPOOL_ENTITLED_NETWORK : SPOOL_NOT_ENTITLED;
+}
+
+/* May the client use the listener at all? */
+static struct server_verdict check_client(const struct server_client *client)
+{
+	enum spool_entitlement e = entitlement(client);
+
+	switch (client->listener->for_whom) {
+	case CONFIG_FOR_SUBMISSION:
+		if (client->listener->tls_required && !client->tls)
+			return refuse(530, "5.7.0", "say STARTTLS first");
+		if (e == SPOOL_NOT_ENTITLED)
+			return refuse(530, "5.7.0", "log in first");
+		break;
+	case CONFIG_FOR_INTERNAL:
+		if (e == SPOOL_NOT_ENTITLED)
+			return refuse(550, "5.7.1", "your address is in none of our networks");
+		break;
+	case CONFIG_FOR_MX:
+		break;
+	}
+	return allow(e, NULL);
+}
+
+/* May the client use this reverse-path? The null one is for reports, which everyone may send. */
+static struct server_verdict check_sender(const struct server_client *client,
+	const struct smtp_path *sender, enum spool_entitlement e)
+{
+	const struct config_network *net = find_network(client);
+
+	if (e == SPOOL_NOT_ENTITLED || sender->is_null)
+		return allow(e, NULL);
+	if (client->user) {
+		if (!auth_user_has_senders(client->user))
+			return refuse(
+				550, "5.7.1", "no sender address is configured for your log-in");
+		if (!auth_user_may_send(client->user, sender->raw))
+			return refuse(550, "5.7.1", "your log-in may not send as this address");
+	} else if (net && net->senders.n) {
+		for (size_t i = 0; i < net->senders.n; i++)
+			if (slice_glob(net->senders.v[i], sender->raw))
+				return allow(e, NULL);
+		return refuse(550, "5.7.1", "your network may not send as this address");
+	}
+	return allow(e, NULL);
+}
+
+struct server_verdict server_permission_mail(
+	const struct server_client *client, const struct smtp_path *sender)
+{
+	struct server_verdict v = check_client(client);
+
+	if (!server_verdict_is_allowed(&v))
+		return v;
+	v = check_sender(client, sender, v.entitlement);
+	if (server_verdict_is_allowed(&v))
+		v.enhanced = "2.1.0";
+	return v;
+}
+
+/* <postmaster>, and postmaster and abuse at our names and domains (RFC 5321 section 4.5.1, RFC
+ * 2142). */
+static bool is_for_postmaster(const struct config *c, const struct smtp_path *to)
+{
+	if (to->domain.n == 0)
+		return true;
+	if (!slice_eq_nocase(to->local, S("postmaster")) && !slice_eq_nocase(to->local, S("abuse")))
+		return false;
+	return config_domain_find(c, to->domain) || config_is_our_name(c, to->domain) ||
+	       (to->is_literal && config_is_our_address(c, &to->literal));
+}
+
+/* A server behind us might read these as a route to somebody else: the percent hack, the bang path,
+ * a quoted address. */
+static bool hides_a_route(const struct smtp_path *to)
+{
+	for (size_t i = 0; i < to->local.n; i++)
+		if (to->local.p[i] == '%' || to->local.p[i] == '!' || to->local.p[i] == '@')
+			return true;
+	return false;
+}
+
+static struct server_verdict check_recipient(
+	const struct config *c, const struct smtp_path *to, enum spool_entitlement e)
+{
+	const struct config_domain *d = config_domain_find(c, to->domain);
+
+	if (e == SPOOL_NOT_ENTITLED && hides_a_route(to))
+		return refuse(550, "5.7.1", "relaying denied: no routes in local parts");
+	if (d == NULL && e == SPOOL_NOT_ENTITLED)
+		return refuse(550, "5.7.1", "relaying denied: this domain is none of ours");
+	if (d && !config_domain_knows(c, d, to->local))
+		return refuse(550, "5.1.1", "no such recipient here");
+	return allow(e, d);
+}
+
+struct server_verdict server_permission_rcpt(const struct config *c,
+	const struct server_client *client, const struct smtp_path *sender,
+	const struct smtp_path *recipient)
+{
+	struct server_verdict v = server_permission_mail(client, sender);
+
+	if (!server_verdict_is_allowed(&v))
+		return v;
+	if (is_for_postmaster(c, recipient)) {
+		if (c->postmaster.n) {
+			v = allow(v.entitlement, config_domain_find(c, recipient->domain));
+			v.instead = c->postmaster;
+			return v;
+		}
+		if (recipient->domain.n == 0)
+			return refuse(550, "5.1.1", "no postmaster is configured here");
+	}
+	return check_recipient(c, recipient, v.entitlement);
+}
