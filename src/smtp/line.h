@@ -21,22 +21,23 @@ enum smtp_line_status {
 	SMTP_LINE_NUL,
 };
 
-/* Set up by smtp_line_init; owns nothing. max may be changed between lines. */
+/* Set up by smtp_line_init; owns nothing. The limits may be changed between lines. */
 struct smtp_line {
 	size_t max; /* bytes of a line with its CRLF */
+	size_t auth_max; /* the same for a line that begins with "AUTH " */
 	size_t scanned; /* bytes of the unfinished line already looked at */
 	enum smtp_line_status damage; /* while the rest of a damaged line is being dropped */
 	bool cr; /* dropping: the last byte dropped was CR */
 };
 
+/* auth_max becomes SMTP_LINE_AUTH_MAX, or max where that is larger. */
 void smtp_line_init(struct smtp_line *l, size_t max);
 
 /* Takes one line from the start of in, which is everything buffered and not yet used. *ret_used is
  * always set: drop so many bytes from the buffer. *ret_line (without CRLF, a view into in) is set
  * only for SMTP_LINE_OK.
  *
- * A line that begins with "AUTH " may have SMTP_LINE_AUTH_MAX bytes whatever max says; the caller's
- * buffer must be able to grow to the larger of the two.
+ * The caller's buffer must be able to hold the larger of the two limits.
  *
  * A damaged line never becomes a command: it is dropped through its CRLF, then reported once. The
  * exception is a bare LF: it is reported at once, so that a person typing at a socket gets an

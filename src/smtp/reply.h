@@ -33,8 +33,8 @@ struct smtp_reply {
 	char near[SMTP_REPLY_TEXT_MAX];
 };
 
-/* The text: lines joined by LF, no CR, no code, no enhanced code (where a remote's lines all bore
- * the same). A view into *r or an arena. */
+/* The text: lines joined by LF, no CR, no code, no enhanced code. A view into *r or an
+ * arena. */
 struct slice smtp_reply_text(const struct smtp_reply *r);
 
 static inline bool smtp_reply_is_positive(const struct smtp_reply *r)
@@ -70,7 +70,7 @@ bool smtp_status_parse(struct slice s, struct smtp_status *ret);
 void smtp_status_format(struct buf *b, struct smtp_status status);
 
 enum smtp_reply_step {
-	SMTP_REPLY_MORE, /* input is used up (what is left of it is an unfinished line) */
+	SMTP_REPLY_MORE, /* whole lines are used; what is left is an unfinished one */
 	SMTP_REPLY_DONE,
 	SMTP_REPLY_BROKEN, /* not SMTP, or over a limit: close the connection; smtp_reply_problem */
 };
