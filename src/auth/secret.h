@@ -12,6 +12,7 @@ struct job;
 
 #define AUTH_SALT_MIN	    8 /* bytes */
 #define AUTH_SALT_MAX	    64
+#define AUTH_SALT_DEFAULT   16 /* what new secrets get, and what unknown users seem to have */
 #define AUTH_KEY_BYTES	    32 /* SHA-256 */
 #define AUTH_ROUNDS_MIN	    4096 /* RFC 7677 section 4 */
 #define AUTH_ROUNDS_MAX	    100000

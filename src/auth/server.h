@@ -41,6 +41,10 @@ void auth_server_set_users(struct auth_server *a, struct auth_users *users);
  * transaction, so that a removed or disabled one sends nothing more. */
 const struct auth_users *auth_server_users(const struct auth_server *a);
 
+/* True while this address has failed too often: whoever answers 421 before TLS and EHLO saves the
+ * handshake (but locks out good users behind the same address, whom auth_server_run lets in). */
+bool auth_server_refuses(const struct auth_server *a, const struct ip *client);
+
 /* What may be offered on a connection: a set of AUTH_BIT(mech). PLAIN and LOGIN only if `clear_ok`
  * (TLS, or the operator allows it); SCRAM when some user has such a secret; -PLUS when the
  * stream's TLS gives a channel binding. stream may be NULL: no binding. */
