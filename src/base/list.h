@@ -72,6 +72,18 @@ static inline struct list *list_pop(struct list *head)
 	return node;
 }
 
+/* Moves all members of `from` to the end of the list; from is empty afterwards. */
+static inline void list_join(struct list *head, struct list *from)
+{
+	if (list_empty(from))
+		return;
+	from->next->prev = head->prev;
+	head->prev->next = from->next;
+	from->prev->next = head;
+	head->prev = from->prev;
+	list_init(from);
+}
+
 #define list_each(it, head) for (struct list *it = (head)->next; it != (head); it = it->next)
 /* The body may remove it. */
 #define list_each_safe(it, head)                                                                   \
