@@ -177,7 +177,7 @@ static void turn(void)
 {
 	loop.stats.turns++;
 	loop.now = world_now();
-	if (loop_stopped && loop.root)
+	if (loop_stopped && loop.root && !loop.root->ctx.cancelled)
 		cancel(loop.root);
 	fire_timers();
 	run_ready();
