@@ -35,8 +35,9 @@ struct job_call {
 };
 
 /* Runs the call on the pool; suspends until it has ended and returns its result. ERR_BUSY at once
- * when the queue is full. When cancelled or timed out, returns so at once: the job goes on, and
- * drop is called when it has ended; the caller must then no longer touch arg. */
+ * when the queue is full (ERR_FULL when no thread is to be had): arg is then still the caller's.
+ * When cancelled or timed out, returns so at once: the job goes on, and drop is called when it has
+ * ended (at once if nobody had begun it); the caller must then no longer touch arg. */
 int pool_run(struct ctx *ctx, struct pool *p, const struct job_call *call);
 
 /* A thread of its own with a queue of messages: the committer. */

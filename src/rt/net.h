@@ -21,7 +21,8 @@ struct listen_options {
 	int backlog; /* 0: 1024 */
 };
 
-/* Binds and listens. IPv6 is V6ONLY. Port 0 takes any (listen_sock_address tells). ERR_BUSY when
+/* Binds and listens. IPv6 is V6ONLY; IP_NONE means every IPv4 address (for every address of both
+ * families the caller opens "::" too). Port 0 takes any (listen_sock_address tells). ERR_BUSY when
  * the port is taken, ERR_ACCESS, ERR_UNREACHABLE when the address is not ours; err text in ctx is
  * not set: pure codes. Does not suspend. */
 int listen_sock_open(
@@ -31,7 +32,8 @@ int listen_sock_from_fd(int fd, struct listen_sock **ret);
 void listen_sock_close(
 	struct listen_sock *l); /* NULL is fine; waiting accepts fail with ERR_CANCELLED */
 struct ip_port listen_sock_address(const struct listen_sock *l);
-/* Suspends until a client connects. ERR_FULL when out of descriptors (the caller pauses). */
+/* Suspends until a client connects. ret_peer and ret_local may be NULL. ERR_FULL when out of
+ * descriptors (the caller pauses). */
 int listen_sock_accept(struct ctx *ctx, struct listen_sock *l, struct sock **ret,
 	struct ip_port *ret_peer, struct ip_port *ret_local);
 

@@ -32,7 +32,8 @@ struct stream *stream_memory(struct slice in, struct buf *out);
 struct ip_port stream_peer(const struct stream *s);
 struct ip_port stream_local(const struct stream *s);
 
-/* What has been read and not taken. Valid until the next call on this stream. */
+/* What has been read and not taken. Valid, also after stream_take, until the next stream_fill,
+ * stream_drop_input or stream_free. */
 struct slice stream_peek(const struct stream *s);
 /* Takes n of the bytes that stream_peek shows. */
 void stream_take(struct stream *s, size_t n);

@@ -1,0 +1,133 @@
+/* Listening sockets. Level-triggered: one connection is taken each time the kernel reports, which
+ * needs no accept4 that only says EAGAIN and lets the sessions at hand go before new ones. What an
+ * accepted socket inherits (TCP_NODELAY) is set here once. */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "rt/ctx.h"
+#include "rt/linux/addr.h"
+#include "rt/linux/epoll.h"
+#include "rt/linux/oserr.h"
+#include "rt/linux/sock.h"
+#include "rt/net.h"
+
+#define BACKLOG_DEFAULT 1024
+
+struct listen_sock {
+	struct watch watch;
+	struct ip_port at;
+	bool wildcard; /* the local address differs from connection to connection */
+};
+
+static bool is_any(const struct ip *ip)
+{
+	static const uint8_t zeros[16];
+
+	return memcmp(ip->b, zeros, sizeof(zeros)) == 0;
+}
+
+int listen_sock_from_fd(int fd, struct listen_sock **ret)
+{
+	struct sockaddr_storage sa = { 0 };
+	socklen_t n = sizeof(sa);
+	int one = 1, flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
+		getsockname(fd, (struct sockaddr *)&sa, &n) != 0)
+		return oserr_code(errno);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* fails on AF_UNIX */
+	struct listen_sock *l = mem_zalloc(sizeof(*l));
+
+	watch_init(&l->watch, fd, WATCH_LEVEL);
+	l->watch.shared = true;
+	l->at = addr_from_os(&sa);
+	l->wildcard = is_any(&l->at.ip);
+	*ret = l;
+	return 0;
+}
+
+int listen_sock_open(
+	const struct ip_port *at, const struct listen_options *o, struct listen_sock **ret)
+{
+	struct sockaddr_storage sa;
+	socklen_t n = addr_to_os(at, &sa);
+	int one = 1, r;
+	int backlog = o && o->backlog ? o->backlog : BACKLOG_DEFAULT;
+	int fd = socket(sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return oserr_code(errno);
+	/* Connections of an earlier run that linger must not keep the port from us. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if ((o && o->reuse_port &&
+		    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) != 0) ||
+		(sa.ss_family == AF_INET6 &&
+			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) != 0) ||
+		bind(fd, (struct sockaddr *)&sa, n) != 0 || listen(fd, backlog) != 0)
+		r = oserr_code(errno);
+	else
+		r = listen_sock_from_fd(fd, ret);
+	if (r < 0)
+		close(fd);
+	return r;
+}
+
+void listen_sock_close(struct listen_sock *l)
+{
+	if (l == NULL)
+		return;
+	watch_close(&l->watch);
+	free(l);
+}
+
+struct ip_port listen_sock_address(const struct listen_sock *l)
+{
+	return l->at;
+}
+
+/* ERR_BUSY when there was nobody after all; a connection that broke while it waited counts so. */
+static int accept_now(struct listen_sock *l, struct sock **ret)
+{
+	struct sockaddr_storage sa = { 0 };
+	socklen_t n = sizeof(sa);
+	int fd = accept4(l->watch.fd, (struct sockaddr *)&sa, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	l->watch.readable = false;
+	if (fd >= 0) {
+		struct ip_port peer = addr_from_os(&sa);
+
+		return sock_adopt(fd, &peer, l->wildcard ? NULL : &l->at, ret);
+	}
+	if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
+		return ERR_BUSY;
+	return ERR_FULL;
+}
+
+int listen_sock_accept(struct ctx *ctx, struct listen_sock *l, struct sock **ret,
+	struct ip_port *ret_peer, struct ip_port *ret_local)
+{
+	struct sock *s = NULL;
+	int r;
+
+	do {
+		r = watch_wait_readable(ctx, &l->watch, "waiting for a client");
+		if (r < 0)
+			return r;
+		r = accept_now(l, &s);
+	} while (r == ERR_BUSY);
+	if (r < 0)
+		return ctx_fail(ctx, r, "accept", "out of descriptors or memory");
+	if (ret_peer)
+		*ret_peer = sock_peer(s);
+	if (ret_local)
+		*ret_local = sock_local(s);
+	*ret = s;
+	return 0;
+}
