@@ -203,16 +203,20 @@ enum smtp_path_error smtp_path_parse_mailbox(
 
 size_t smtp_path_span(struct slice text)
 {
-	bool quoted = false;
+	bool quoted = false, literal = false;
 
 	if (text.n == 0 || text.p[0] != '<')
 		return 0;
 	for (size_t i = 1; i < text.n; i++) {
-		if (quoted && text.p[i] == '\\')
+		char c = text.p[i];
+
+		if (quoted && c == '\\')
 			i++;
-		else if (text.p[i] == '"')
+		else if (c == '"' && !literal)
 			quoted = !quoted;
-		else if (text.p[i] == '>' && !quoted)
+		else if ((c == '[' || c == ']') && !quoted)
+			literal = c == '[';
+		else if (c == '>' && !quoted && !literal)
 			return i + 1;
 	}
 	return 0;

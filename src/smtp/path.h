@@ -55,8 +55,8 @@ enum smtp_path_error smtp_path_parse(
 /* The same for a mailbox without brackets: "local@domain". Needs a domain. */
 enum smtp_path_error smtp_path_parse_mailbox(
 	struct arena *a, struct slice text, struct smtp_path *ret);
-/* Length of the path at the start of text, "<" to ">" (a ">" inside quotes does not end it), or 0
- * when there is none. */
+/* Length of the path at the start of text, "<" to ">" (a ">" inside quotes or
+ * a literal does not end it), or 0 when there is none. */
 size_t smtp_path_span(struct slice text);
 /* A sentence's end: "the local part is longer than 64 octets". "" for OK. */
 const char *smtp_path_error_text(enum smtp_path_error error);

@@ -159,6 +159,7 @@ START_TEST(path_spans)
 {
 	ck_assert_uint_eq(smtp_path_span(S("<a@b> SIZE=1")), 5);
 	ck_assert_uint_eq(smtp_path_span(S("<\"a>\\\">\"@b>x")), 11);
+	ck_assert_uint_eq(smtp_path_span(S("<a@[tag:\">\"]>x")), 13);
 	ck_assert_uint_eq(smtp_path_span(S("<>")), 2);
 	ck_assert_uint_eq(smtp_path_span(S("<a@b")), 0);
 	ck_assert_uint_eq(smtp_path_span(S("<\"a>")), 0);
