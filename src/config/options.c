@@ -67,18 +67,15 @@ struct list_member {
 		__VA_ARGS__ },
 #define NOT_BUILT(key_, summary_)                                                                  \
 	{ .key = (key_), .type = CONFIG_TYPE_NOT_BUILT, .summary = (summary_) },
-#define SECTION_END(id, struct_, path_, name_offset_, scalar_key_)                                 \
+#define SECTION_END(id, struct_, path_, ...)                                                       \
 	}                                                                                          \
 	;                                                                                          \
 	SECTION_LINKAGE(id)                                                                        \
-	const struct config_section config_section_##id = {                                        \
-		.path = (path_),                                                                   \
+	const struct config_section config_section_##id = { .path = (path_),                       \
 		.options = id##_options,                                                           \
 		.n = sizeof(id##_options) / sizeof(id##_options[0]),                               \
 		.size = sizeof(struct struct_),                                                    \
-		.name_offset = (name_offset_),                                                     \
-		.scalar_key = (scalar_key_),                                                       \
-	};
+		__VA_ARGS__ };
 /* All sections but the root are reached through it. */
 #define SECTION_LINKAGE(id) SECTION_LINKAGE_##id
 #define SECTION_LINKAGE_root

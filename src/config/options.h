@@ -54,6 +54,7 @@ struct config_option {
 	const char *const *words;
 	const struct config_section *section; /* of the SECTION types */
 	bool required;
+	bool live; /* stands in the sample without a comment sign */
 	bool restart; /* a change takes effect at the next start, not at a reload */
 	const char *since; /* the version that had it first */
 	const char *summary; /* one sentence, no full stop */
@@ -66,6 +67,7 @@ struct config_section {
 	size_t n;
 	size_t size; /* of the struct */
 	size_t name_offset; /* of the name in sections of a map */
+	const char *example_name; /* of a section in a map, for sample and manual */
 	const char *scalar_key; /* an item may be this option's value alone; NULL: it may not */
 };
 

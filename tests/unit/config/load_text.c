@@ -19,11 +19,14 @@ static int read_file(void *arg, const char *path, struct buf *ret)
 		{ "etc/provider.secret", "pass word\n" },
 		{ "etc/empty.secret", "\n" },
 		{ "etc/two.secret", "a\nb\n" },
-		{ "etc/root.key", "anchor" },
 		{ "etc/ca.pem", "authorities" },
 		{ "etc/list",
 			"# known\nAnna\n\n  bob@example.com \ncarl@example.net\n@example.com\n" },
+		{ "etc/example.com.list", "anna\n" },
 		{ "/abs/list", "dora\n" },
+		{ "/abs/secret", "password\n" },
+		{ "/abs/root.key", "anchor" },
+		{ "/usr/share/dns/root.key", "anchor" },
 	};
 
 	(void)arg;
