@@ -30,21 +30,21 @@ enum auth_mech auth_client_choose(
 /* One exchange; owned by the caller until auth_client_free. */
 struct auth_client;
 
-/* Copies user and password (wiped by auth_client_free). offered: what the server offered, so that
- * SCRAM can tell it whether we saw -PLUS. AUTH_OK, or AUTH_SYNTAX for a name or password that the
- * mechanism cannot carry, AUTH_UNSUPPORTED, AUTH_FAULT. Does not suspend. */
-enum auth_outcome auth_client_new(enum auth_mech mech, unsigned offered,
-	const struct auth_client_env *env, struct slice user, struct slice password,
-	struct auth_client **ret);
+/* Copies user and password (wiped by auth_client_free). AUTH_OK, or AUTH_SYNTAX for a name or
+ * password that the mechanism cannot carry, AUTH_UNSUPPORTED, AUTH_FAULT. Does not suspend. */
+enum auth_outcome auth_client_new(enum auth_mech mech, const struct auth_client_env *env,
+	struct slice user, struct slice password, struct auth_client **ret);
 void auth_client_free(struct auth_client *c); /* NULL is fine */
 
-/* The initial response for the AUTH command, base64 ("=" when empty), appended to *ret. False when
- * the mechanism has none (LOGIN, CRAM-MD5): then send the bare command and wait for 334. */
+/* The initial response for the AUTH command, base64 ("=" when empty), appended to *ret. False
+ * when the mechanism has none (LOGIN, CRAM-MD5): then send the bare command and wait for 334. So
+ * do for a command line that would be too long (RFC 4954 section 4): the first step then answers
+ * with it. */
 bool auth_client_initial(struct auth_client *c, struct buf *ret);
 /* Answers one challenge (the text behind "334 ", base64) and appends the response, base64, to
  * *ret; *ret_outcome is AUTH_OK. Otherwise send "*" and give up: SYNTAX for a challenge that is not
  * what the mechanism says, WRONG when the server does not know the password either, UNSUPPORTED for
- * too many rounds, BUSY. SCRAM burns on the pool. Suspends; fails as ctx_check. */
+ * too many rounds, BUSY. SCRAM's arithmetic runs on the pool. Suspends; fails as ctx_check. */
 int auth_client_step(struct ctx *ctx, struct auth_client *c, struct pool *pool,
 	struct slice challenge, struct buf *ret, enum auth_outcome *ret_outcome);
 /* Call when the server said 235: AUTH_OK, or AUTH_WRONG when the mechanism demands that the server
