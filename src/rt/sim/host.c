@@ -1,0 +1,305 @@
+/* Hosts and processes. A process is a tag that its coroutines inherit; world calls look the tag
+ * up and fail once the process is dead, so that cleanup which runs while the coroutines unwind
+ * can touch neither disk nor network. */
+#include "rt/sim/host.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "rt/ctx.h"
+#include "rt/sim/disk.h"
+#include "rt/sim/net.h"
+#include "rt/sim/job.h"
+#include "rt/sim/trace.h"
+
+#define FIRST_PORT 49152
+
+static struct {
+	struct list hosts;
+	unsigned hosts_n, procs_n;
+	struct sim_host *tester;
+	struct sim_proc *tester_proc;
+} sim;
+
+static struct sim_proc *proc_new(struct sim_host *h, const char *name, coro_fn *fn, void *arg)
+{
+	struct sim_proc *p = mem_zalloc(sizeof(*p));
+
+	p->id = sim.procs_n++;
+	p->host = h;
+	p->name = name;
+	p->fn = fn;
+	p->arg = arg;
+	scope_init(&p->scope, SCOPE_SERVE);
+	scope_init(&p->jobs, SCOPE_SERVE);
+	list_append(&h->procs, &p->node);
+	return p;
+}
+
+void host_start(void)
+{
+	list_init(&sim.hosts);
+	sim.hosts_n = sim.procs_n = 0;
+	sim.tester = sim_host_new("tester", "198.51.100.250 2001:db8:ffff::250");
+	sim.tester->up = true;
+	sim.tester_proc = proc_new(sim.tester, "tester", NULL, NULL);
+}
+
+static void host_free(struct sim_host *h)
+{
+	struct list *node;
+
+	while ((node = list_pop(&h->procs)))
+		free(container_of(node, struct sim_proc, node));
+	disk_free(h->disk);
+	free(h->name);
+	free(h);
+}
+
+void host_stop(void)
+{
+	struct list *node;
+
+	while ((node = list_pop(&sim.hosts)))
+		host_free(container_of(node, struct sim_host, all));
+	sim.tester = NULL;
+	sim.tester_proc = NULL;
+}
+
+struct sim_host *sim_host_new(const char *name, const char *addresses)
+{
+	struct sim_host *h = mem_zalloc(sizeof(*h));
+	struct slice rest = slice_str(addresses);
+
+	h->id = sim.hosts_n++;
+	h->name = mem_strdup(slice_str(name));
+	h->next_port = FIRST_PORT;
+	h->disk = disk_new(h);
+	list_init(&h->procs);
+	while (rest.n) {
+		struct slice word = slice_split(&rest, ' ');
+
+		if (word.n == 0)
+			continue;
+		assert(h->ips_n < HOST_ADDRESSES);
+		bool parsed = ip_parse(word, &h->ips[h->ips_n]);
+
+		assert(parsed);
+		(void)parsed;
+		assert(host_find(&h->ips[h->ips_n]) == NULL);
+		h->ips_n++;
+	}
+	list_append(&sim.hosts, &h->all);
+	return h;
+}
+
+struct sim_host *sim_tester(void)
+{
+	return sim.tester;
+}
+
+struct sim_proc *host_proc(void)
+{
+	struct sim_proc *p = world_tag();
+
+	return p ? p : sim.tester_proc;
+}
+
+struct sim_host *sim_here(void)
+{
+	return host_proc()->host;
+}
+
+const char *sim_host_name(const struct sim_host *h)
+{
+	return h->name;
+}
+
+bool sim_host_is_up(const struct sim_host *h)
+{
+	return h->up;
+}
+
+bool host_has_ip(const struct sim_host *h, const struct ip *ip)
+{
+	if (ip_is_loopback(ip))
+		return true;
+	for (unsigned i = 0; i < h->ips_n; i++)
+		if (ip_eq(&h->ips[i], ip))
+			return true;
+	return false;
+}
+
+struct sim_host *host_find(const struct ip *ip)
+{
+	if (ip_is_loopback(ip))
+		return sim_here();
+	list_each (it, &sim.hosts) {
+		struct sim_host *h = container_of(it, struct sim_host, all);
+
+		if (host_has_ip(h, ip))
+			return h;
+	}
+	return NULL;
+}
+
+void host_each(void (*visit)(struct sim_host *h))
+{
+	list_each (it, &sim.hosts)
+		visit(container_of(it, struct sim_host, all));
+}
+
+static int proc_main(struct ctx *ctx, void *arg)
+{
+	struct sim_proc *p = arg;
+
+	world_set_tag(p);
+	p->result = p->dead ? ERR_CANCELLED : p->fn(ctx, p->arg);
+	trace(TRACE_PROC_END, p->id, p->dead, (uint64_t)(int64_t)p->result);
+	return p->result;
+}
+
+struct sim_proc *sim_proc_start(struct sim_host *h, const char *name, coro_fn *fn, void *arg)
+{
+	struct sim_proc *p = proc_new(h, name, fn, arg);
+
+	h->up = true;
+	trace(TRACE_PROC, h->id, p->id, 0);
+	int r = scope_spawn(&p->scope, name, proc_main, p);
+
+	assert(r == 0);
+	(void)r;
+	return p;
+}
+
+bool sim_proc_running(const struct sim_proc *p)
+{
+	return p->scope.count + p->jobs.count > 0;
+}
+
+int sim_proc_wait(struct ctx *ctx, struct sim_proc *p)
+{
+	int r = scope_wait_below(ctx, &p->scope, 0);
+
+	if (r == 0)
+		r = scope_wait_below(ctx, &p->jobs, 0);
+	return r < 0 ? r : p->result;
+}
+
+void sim_proc_stop(struct sim_proc *p)
+{
+	scope_cancel(&p->scope);
+}
+
+/* Everything of a process that lives outside its coroutines: connections, locks, lanes. */
+static void proc_die(struct sim_proc *p, bool power_cut)
+{
+	if (p->dead)
+		return;
+	p->dead = true;
+	net_proc_died(p, power_cut);
+	disk_proc_died(p);
+	job_proc_died(p);
+	scope_cancel(&p->scope);
+	world_cancel_tagged(p);
+}
+
+void sim_proc_kill(struct sim_proc *p)
+{
+	assert(p != sim.tester_proc);
+	trace(TRACE_KILL, p->id, 0, 0);
+	proc_die(p, false);
+}
+
+int sim_host_run(struct ctx *ctx, struct sim_host *h, const char *name, coro_fn *fn, void *arg)
+{
+	return sim_proc_wait(ctx, sim_proc_start(h, name, fn, arg));
+}
+
+void sim_power_cut(struct sim_host *h)
+{
+	assert(h != sim.tester);
+	if (!h->up)
+		return;
+	trace(TRACE_POWER_CUT, h->id, 0, 0);
+	h->up = false;
+	h->boot++;
+	list_each (it, &h->procs)
+		proc_die(container_of(it, struct sim_proc, node), true);
+	disk_power_cut(h->disk);
+}
+
+static void end_procs_of(struct ctx *ctx, struct sim_host *h)
+{
+	list_each (it, &h->procs) {
+		struct sim_proc *p = container_of(it, struct sim_proc, node);
+
+		scope_end(ctx, &p->scope);
+	}
+	list_each (it, &h->procs) {
+		struct sim_proc *p = container_of(it, struct sim_proc, node);
+		struct deadline d;
+
+		ctx_shield(ctx, &d, USEC_INFINITY);
+		int r = scope_wait_below(ctx, &p->jobs, 0);
+
+		ctx_widen(ctx, &d, r);
+	}
+}
+
+void host_end_procs(struct ctx *ctx)
+{
+	list_each (it, &sim.hosts)
+		end_procs_of(ctx, container_of(it, struct sim_host, all));
+}
+
+int host_check(struct ctx *ctx)
+{
+	if (!host_proc()->dead)
+		return 0;
+	return ctx_fail(ctx, ERR_CANCELLED, "process", "the process was killed");
+}
+
+int host_wait(struct ctx *ctx, struct list *queue, const char *what)
+{
+	struct wait w;
+	int r = host_check(ctx);
+
+	if (r < 0)
+		return r;
+	wait_init(ctx, &w);
+	list_append(queue, &w.node);
+	r = wait_park(ctx, &w, what);
+	list_remove(&w.node);
+	return r < 0 ? r : host_check(ctx);
+}
+
+void host_wake(struct list *queue)
+{
+	struct list *node;
+
+	while ((node = list_pop(queue)))
+		wait_wake(container_of(node, struct wait, node), 0);
+}
+
+struct pause {
+	struct timer timer;
+	struct wait wait;
+};
+
+static void pause_over(struct timer *t)
+{
+	wait_wake(&container_of(t, struct pause, timer)->wait, 0);
+}
+
+void host_pause(struct ctx *ctx, usec_t duration, const char *what)
+{
+	struct pause p = { .timer.fire = pause_over };
+
+	wait_init(ctx, &p.wait);
+	timer_set(&p.timer, time_add(world_now(), duration));
+	(void)wait_park(
+		ctx, &p.wait, what); /* cut short only when cancelled, which the caller asks */
+	timer_cancel(&p.timer);
+}
