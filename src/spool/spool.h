@@ -98,6 +98,8 @@ bool spool_healthy(const struct spool *sp);
 /* Starts a message and gives it its queue id. size_hint: bytes announced by SIZE=, or 0. ERR_FULL
  * when the reserve would be touched: answer 452 before any work. May suspend for one sync. */
 int spool_begin(struct ctx *ctx, struct spool *sp, uint64_t size_hint, struct spool_writer **ret);
+/* For our own DSN: the same, from the reserve, which is kept for this. */
+int spool_begin_own(struct ctx *ctx, struct spool *sp, struct spool_writer **ret);
 uint64_t spool_writer_id(const struct spool_writer *w);
 /* Appends to the body, in canonical form (CRLF, not dot-stuffed). Copies. Suspends only while the
  * body goes to its own file. ERR_FULL, ERR_LIMIT (SPOOL_BODY_MAX), ERR_IO; failure sticks. */
