@@ -110,11 +110,17 @@ static bool is_for_postmaster(const struct config *c, const struct smtp_path *to
 }
 
 /* A server behind us might read these as a route to somebody else: the percent hack, the bang path,
- * a quoted address. */
-static bool hides_a_route(const struct smtp_path *to)
+ * a quoted address; and the forms of the three signs that Unicode calls compatible with them. */
+static bool hides_a_route(struct slice local)
 {
-	for (size_t i = 0; i < to->local.n; i++)
-		if (to->local.p[i] == '%' || to->local.p[i] == '!' || to->local.p[i] == '@')
+	static const struct slice signs[] = {
+		SLICE("%"), SLICE("!"), SLICE("@"), SLICE("\xef\xbc\x85"), SLICE("\xef\xbc\x81"),
+		SLICE("\xef\xbc\xa0"), /* full width */
+		SLICE("\xef\xb9\xaa"), SLICE("\xef\xb9\x97"), SLICE("\xef\xb9\xab"), /* small */
+	};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (slice_search(local, signs[i]) < local.n)
 			return true;
 	return false;
 }
@@ -124,7 +130,7 @@ static struct server_verdict check_recipient(
 {
 	const struct config_domain *d = config_domain_find(c, to->domain);
 
-	if (e == SPOOL_NOT_ENTITLED && hides_a_route(to))
+	if (e == SPOOL_NOT_ENTITLED && hides_a_route(to->local))
 		return refuse(550, "5.7.1", "relaying denied: no routes in local parts");
 	if (d == NULL && e == SPOOL_NOT_ENTITLED)
 		return refuse(550, "5.7.1", "relaying denied: this domain is none of ours");
