@@ -10,6 +10,7 @@
 #include "base/slice.h"
 #include "base/time.h"
 
+struct buf;
 struct ctx;
 
 enum dns_type {
@@ -51,13 +52,16 @@ struct dns_answer {
 
 struct arena;
 
-/* servers: "127.0.0.1@5353" or "127.0.0.1"; n of 0 means the system's (resolv.conf). trust_anchor:
- * a file's content or empty (then everything is insecure). Called once by a process before its
- * first query. 0 or ERR_INVALID. Does not suspend. */
+/* Called once by a process before its first query, after it forked. 0, or ERR_INVALID for a
+ * server that is no address, a trust anchor that cannot be read, or a missing resolv.conf. Does
+ * not suspend. Each query is bounded by DNS_PATIENCE besides the caller's deadline: then the
+ * answer is DNS_FAILED. */
+#define DNS_PATIENCE (20 * USEC_PER_SEC)
 struct dns_settings {
-	const struct slice *servers;
-	size_t servers_n;
-	const char *trust_anchor_file; /* NULL: no validation */
+	const struct slice *servers; /* "127.0.0.1@5353", "2001:db8::1" */
+	size_t servers_n; /* 0: the system's, of resolv.conf, and /etc/hosts */
+	const char *trust_anchor_file; /* NULL: no validation, everything is insecure */
+	struct buf *why; /* NULL, or takes a sentence when it fails */
 };
 int dns_setup(const struct dns_settings *s);
 void dns_done(void);
