@@ -228,8 +228,7 @@ void config_option_expects(const struct config_option *o, struct buf *ret)
 		[CONFIG_TYPE_PATTERNS] = "a pattern such as \"*@example.net\" or a list of them",
 		[CONFIG_TYPE_NETWORK] = "a network such as 10.1.0.0/24 or \"2001:db8::/64\"",
 		[CONFIG_TYPE_HOSTS] =
-			"\"HOST\", \"HOST:PORT\", or a smtp://, smtps:// or lmtp:// URL, one or "
-			"a list",
+			"\"HOST\", \"HOST:PORT\", a smtp://, smtps:// or lmtp:// URL, or a list",
 		[CONFIG_TYPE_VIA] = "a name in `hops`",
 		[CONFIG_TYPE_SECTION] = "a map",
 		[CONFIG_TYPE_SECTION_LIST] = "a list",
