@@ -86,7 +86,7 @@ void world_stop(void)
 
 bool world_log(struct slice line)
 {
-	trace_bytes(TRACE_LOG, host_proc()->id, line);
+	trace_bytes(TRACE_LOG, host_proc()->id, 0, line);
 	if (sim.log_to_stderr)
 		fprintf(stderr, "%s: %.*s\n", sim_here()->name, SLICE_ARG(slice_trim(line)));
 	if (sim.log_hook)
@@ -175,13 +175,13 @@ uint64_t sim_choose(uint64_t n)
 {
 	uint64_t chosen = draw_below(DRAW_TEST, n);
 
-	trace(TRACE_NOTE, n, chosen, 0);
+	trace(TRACE_CHOICE, n, chosen, 0);
 	return chosen;
 }
 
 void sim_note(const char *text)
 {
-	trace_bytes(TRACE_NOTE, 0, slice_str(text));
+	trace_bytes(TRACE_NOTE, 0, 0, slice_str(text));
 }
 
 void sim_on_log(void (*hook)(void *arg, struct slice line), void *arg)

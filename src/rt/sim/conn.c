@@ -236,7 +236,7 @@ static void break_now(struct conn *c)
 {
 	struct sock *counted = &c->end[c->plan.answers ? 1 : 0];
 
-	trace(TRACE_SEGMENT, c->id, 100 + c->plan.how, c->plan.answers);
+	trace(TRACE_BREAK, c->id, c->plan.how, c->plan.answers);
 	switch (c->plan.how) {
 	case SIM_BREAK_NONE:
 		break;
@@ -368,8 +368,9 @@ static void deliver(struct timer *t)
 	struct segment *g = container_of(list_first(&s->flight), struct segment, node);
 	enum segment_kind kind = g->kind;
 
-	trace_bytes(TRACE_SEGMENT, (uint64_t)s->conn->id << 8 | s->side << 4 | (unsigned)kind,
-		slice_of(g->bytes, g->n));
+	trace(TRACE_SEGMENT, s->conn->id, s->side, kind);
+	if (g->n)
+		trace_bytes(TRACE_SEGMENT_BYTES, 0, g->n, slice_of(g->bytes, g->n));
 	if (breaks_at(s))
 		break_now(s->conn);
 	if (s->failed && kind == SEG_SYN) { /* reset before it began */

@@ -124,8 +124,8 @@ int disk_begin(struct job *job, struct disk *d, struct sim_disk_op *op, int *ret
 		return ERR_CANCELLED;
 	op->host = d->host;
 	op->number = ++d->ops;
-	trace(TRACE_DISK, (uint64_t)d->host->id << 32 | (uint64_t)op->kind, op->offset, op->n);
-	trace_bytes(TRACE_DISK, op->number, slice_str(op->name));
+	trace(TRACE_DISK, d->host->id, op->number, op->kind);
+	trace_bytes(TRACE_DISK_AT, op->offset, op->n, slice_str(op->name));
 	tell(op, false);
 	if (host_proc()->dead)
 		return ERR_CANCELLED;

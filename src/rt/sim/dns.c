@@ -209,7 +209,7 @@ int dns_query(struct ctx *ctx, struct arena *arena, struct slice name, enum dns_
 
 	if (r < 0)
 		return r;
-	trace_bytes(TRACE_DNS, (uint64_t)type, asked);
+	trace_bytes(TRACE_DNS, (uint64_t)type, 0, asked);
 	r = ctx_sleep(ctx, time_add(wait, delay ? delay->delay : 0));
 	if (r == 0)
 		r = host_check(ctx);

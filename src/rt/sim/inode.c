@@ -324,6 +324,8 @@ void inode_sync_folder(struct inode *folder, uint64_t seq)
 		change_done(&folder->changes[n]);
 		n++;
 	}
+	if (n == 0)
+		return;
 	memmove(folder->changes, folder->changes + n,
 		(folder->changes_n - n) * sizeof(*folder->changes));
 	folder->changes_n -= n;

@@ -44,7 +44,7 @@ void random_bytes(void *p, size_t n)
 
 		memcpy(to + i, &x, n - i < 8 ? n - i : 8);
 	}
-	trace_bytes(TRACE_RANDOM, n, slice_of(p, n));
+	trace_bytes(TRACE_RANDOM, n, 0, slice_of(p, n));
 }
 
 uint64_t random_u64(void)

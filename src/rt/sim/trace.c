@@ -13,26 +13,33 @@
 
 #define SHOWN_BYTES 120
 
-static const char *const names[TRACE_KINDS] = {
-	[TRACE_START] = "start",
-	[TRACE_CLOCK] = "clock",
-	[TRACE_PROC] = "process",
-	[TRACE_PROC_END] = "process ended",
-	[TRACE_KILL] = "kill",
-	[TRACE_POWER_CUT] = "power cut",
-	[TRACE_DISK] = "disk",
-	[TRACE_DISK_LOSS] = "disk loss",
-	[TRACE_LISTEN] = "listen",
-	[TRACE_CONNECT] = "connect",
-	[TRACE_SEGMENT] = "segment",
-	[TRACE_READ] = "read",
-	[TRACE_CLOSE] = "close",
-	[TRACE_JOB] = "job",
-	[TRACE_LANE] = "lane",
-	[TRACE_DNS] = "dns",
-	[TRACE_RANDOM] = "random",
-	[TRACE_LOG] = "log",
-	[TRACE_NOTE] = "note",
+/* How the file names an event and its numbers; NULL: the number is not shown. */
+static const struct {
+	const char *name, *a, *b, *c;
+} kinds[TRACE_KINDS] = {
+	[TRACE_START] = { "start", "seed", NULL, NULL },
+	[TRACE_CLOCK] = { "clock", NULL, NULL, NULL },
+	[TRACE_PROC] = { "process starts", "host", "process", NULL },
+	[TRACE_PROC_END] = { "process ends", "process", "dead", "result" },
+	[TRACE_KILL] = { "kill", "process", NULL, NULL },
+	[TRACE_POWER_CUT] = { "power cut", "host", NULL, NULL },
+	[TRACE_DISK] = { "disk", "host", "operation", "kind" },
+	[TRACE_DISK_AT] = { "  of file", "at", "bytes", NULL },
+	[TRACE_DISK_LOSS] = { "disk loses", "host", "how", "changes" },
+	[TRACE_LISTEN] = { "listen", "process", "port", NULL },
+	[TRACE_CONNECT] = { "connect", "connection", "accepted", "process-or-port" },
+	[TRACE_SEGMENT] = { "segment", "connection", "side", "kind" },
+	[TRACE_SEGMENT_BYTES] = { "  with bytes", NULL, "bytes", NULL },
+	[TRACE_BREAK] = { "break", "connection", "how", "answers" },
+	[TRACE_READ] = { "read", "connection", "side", "bytes" },
+	[TRACE_CLOSE] = { "close", "connection", "side", NULL },
+	[TRACE_JOB] = { "job", "process", "ended", "result" },
+	[TRACE_LANE] = { "lane", "process", "received", "items" },
+	[TRACE_DNS] = { "dns", "type", NULL, NULL },
+	[TRACE_RANDOM] = { "random", "bytes", NULL, NULL },
+	[TRACE_LOG] = { "log", "process", NULL, NULL },
+	[TRACE_CHOICE] = { "choice", "of", "chosen", NULL },
+	[TRACE_NOTE] = { "note", NULL, NULL, NULL },
 };
 
 static struct {
@@ -61,16 +68,36 @@ void trace_stop(void)
 	tracer.file = NULL;
 }
 
-void trace(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c)
+static void show_number(const char *name, uint64_t x)
+{
+	if (name)
+		fprintf(tracer.file, " %s=%" PRId64, name, (int64_t)x);
+}
+
+static void show(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c)
+{
+	fprintf(tracer.file, "%.6f %s", (double)world_now() / (double)USEC_PER_SEC,
+		kinds[kind].name);
+	show_number(kinds[kind].a, a);
+	show_number(kinds[kind].b, b);
+	show_number(kinds[kind].c, c);
+	fputc('\n', tracer.file);
+}
+
+static void digest(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c)
 {
 	mix((uint64_t)world_now());
 	mix((uint64_t)kind);
 	mix(a);
 	mix(b);
 	mix(c);
+}
+
+void trace(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c)
+{
+	digest(kind, a, b, c);
 	if (tracer.file)
-		fprintf(tracer.file, "%" PRId64 " %s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
-			world_now(), names[kind], a, b, c);
+		show(kind, a, b, c);
 }
 
 static void show_bytes(struct slice bytes)
@@ -83,11 +110,14 @@ static void show_bytes(struct slice bytes)
 	buf_done(&text);
 }
 
-void trace_bytes(enum trace_kind kind, uint64_t a, struct slice bytes)
+void trace_bytes(enum trace_kind kind, uint64_t a, uint64_t b, struct slice bytes)
 {
-	trace(kind, a, bytes.n, hash_crc32c(0, bytes.p, bytes.n));
-	if (tracer.file)
+	digest(kind, a, b, bytes.n);
+	mix(hash_crc32c(0, bytes.p, bytes.n));
+	if (tracer.file) {
+		show(kind, a, b, bytes.n);
 		show_bytes(bytes);
+	}
 }
 
 uint64_t trace_digest(void)
