@@ -7,11 +7,13 @@
 #include "rt/ctx.h"
 #include "rt/waitq.h"
 
+enum waiter_state { WAITS, GRANTED, PUSHED_OUT };
+
 struct waiter {
 	struct list node;
 	struct waitq woken;
 	struct ip ip;
-	enum { WAITS, GRANTED, PUSHED_OUT } state;
+	enum waiter_state state;
 };
 
 void auth_turn_init(struct auth_turn *t, unsigned at_once, unsigned waiting_max, usec_t wait_max)
@@ -24,7 +26,7 @@ void auth_turn_init(struct auth_turn *t, unsigned at_once, unsigned waiting_max,
 		list_init(&t->waiting[i]);
 }
 
-static void leave(struct auth_turn *t, struct waiter *w, int state)
+static void leave(struct auth_turn *t, struct waiter *w, enum waiter_state state)
 {
 	list_remove(&w->node);
 	t->waiting_n--;

@@ -151,7 +151,7 @@ static int finish_connect(struct ctx *ctx, struct sock *s)
 int sock_connect(
 	struct ctx *ctx, const struct ip_port *to, const struct ip *source, struct sock **ret)
 {
-	int fd, number, r = ctx_check(ctx);
+	int fd = -1, number, r = ctx_check(ctx);
 	struct sock *s;
 
 	if (r < 0)

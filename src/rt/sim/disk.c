@@ -264,7 +264,7 @@ void sim_disk_fail(struct sim_host *h, enum sim_disk_kind kind, uint64_t nth, in
 			return;
 		}
 	}
-	assert(!"more planned disk faults than DISK_FAULTS");
+	assert(false && "more planned disk faults than DISK_FAULTS");
 }
 
 void sim_disk_set_capacity(struct sim_host *h, uint64_t bytes)
