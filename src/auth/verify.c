@@ -29,6 +29,7 @@ struct auth_verify *auth_verify_new(unsigned threads, unsigned waiting_max, usec
 	struct auth_verify *v = mem_zalloc(sizeof(*v));
 
 	v->pool = pool_new("auth", threads, threads);
+	pool_set_background(v->pool);
 	auth_turn_init(&v->turn, threads, waiting_max, wait_max);
 	return v;
 }

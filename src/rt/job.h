@@ -20,6 +20,9 @@ struct pool;
 
 /* At most `threads` jobs run at once, at most `queue` wait. Threads start when first needed. */
 struct pool *pool_new(const char *name, unsigned threads, unsigned queue);
+/* For what burns the processor at strangers' request (verifying passwords): the threads that start
+ * from now on run behind the loop's when processors are short. */
+void pool_set_background(struct pool *p);
 /* Waits for running jobs; queued ones are dropped as if cancelled. NULL is fine. Not from a
  * coroutine unless idle. */
 void pool_free(struct pool *p);

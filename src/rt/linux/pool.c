@@ -22,6 +22,7 @@ struct pool {
 	struct list queue;
 	unsigned queued, running, idle, threads;
 	bool closing;
+	bool background; /* set before the first thread starts */
 	pthread_t thread[]; /* threads_max */
 };
 
@@ -46,6 +47,11 @@ struct pool *pool_new(const char *name, unsigned threads, unsigned queue)
 	pthread_cond_init(&p->changed, NULL);
 	list_init(&p->queue);
 	return p;
+}
+
+void pool_set_background(struct pool *p)
+{
+	p->background = true;
 }
 
 static void drop(struct task *t)
@@ -86,6 +92,8 @@ static void *thread_main(void *arg)
 	struct job job = { .thread = p->name };
 	struct task *t;
 
+	if (p->background)
+		thread_run_behind();
 	pthread_mutex_lock(&p->lock);
 	while ((t = take(p))) {
 		p->running++;

@@ -3,10 +3,13 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/err.h"
 
-#define NAME_BYTES 16 /* the kernel's limit, with the terminator */
+#define NICE_BEHIND 10
+#define NAME_BYTES  16 /* the kernel's limit, with the terminator */
 
 int thread_start(pthread_t *ret, const char *name, void *(*body)(void *arg), void *arg)
 {
@@ -25,4 +28,11 @@ int thread_start(pthread_t *ret, const char *name, void *(*body)(void *arg), voi
 	(void)pthread_setname_np(thread, text); /* only for people */
 	*ret = thread;
 	return 0;
+}
+
+/* On Linux a nice value belongs to a thread, whatever POSIX says. */
+void thread_run_behind(void)
+{
+	/* Being less nice than wanted only costs others some time. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE_BEHIND);
 }

@@ -8,4 +8,7 @@
  * ERR_FULL. */
 int thread_start(pthread_t *ret, const char *name, void *(*body)(void *arg), void *arg);
 
+/* The calling thread gives way to threads of usual priority (nice 10: a ninth of their weight). */
+void thread_run_behind(void);
+
 #endif

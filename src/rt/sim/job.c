@@ -95,6 +95,12 @@ struct pool *pool_new(const char *name, unsigned threads, unsigned queue)
 	return p;
 }
 
+/* Nothing here competes for a processor. */
+void pool_set_background(struct pool *p)
+{
+	(void)p;
+}
+
 /* The waiter gets the result, or drop the argument. */
 static void task_end(struct task *t, int result)
 {
