@@ -85,16 +85,6 @@ enum config_recipients_kind {
 	CONFIG_RECIPIENTS_VERIFY,
 };
 
-/* Why a client may send to foreign domains. Stored in the spool with each message: the numbers
- * never change. */
-enum config_entitled {
-	CONFIG_ENTITLED_NOT = 0, /* recipients in `domains` only */
-	CONFIG_ENTITLED_LOGIN = 1, /* logged in */
-	CONFIG_ENTITLED_NETWORK = 2, /* a network of a listener `for: internal` */
-	CONFIG_ENTITLED_SELF =
-		3, /* our own mail: DSNs, alarms, mail to the postmaster, local mail */
-};
-
 /* ---- sections ---- `at` is the node in the file, for messages; NULL: the section is implied */
 
 struct config_limits {

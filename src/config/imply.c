@@ -233,11 +233,19 @@ static void read_recipients(struct config_loading *l, struct config *c)
 	}
 }
 
+/* Compaction writes one segment while outcomes go to another. */
+static void imply_reserve(struct config *c)
+{
+	if (!config_node_get(c->spool.at, "reserve"))
+		c->spool.reserve = 4 * c->spool.segment_size;
+}
+
 void config_imply(struct config_loading *l)
 {
 	struct config *c = &l->store->config;
 
 	imply_hostname(l, c);
+	imply_reserve(c);
 	imply_listeners(l, c);
 	imply_hops(l, c);
 	resolve_routes(l, c);

@@ -232,6 +232,29 @@ static void check_hidden_routes(struct config_loading *l, const struct config *c
 	}
 }
 
+/* The journal finds its way by arithmetic on powers of two, and must be able to compact when no
+ * mail is accepted any more. */
+static void check_spool(struct config_loading *l, const struct config *c)
+{
+	uint64_t size = c->spool.segment_size;
+
+	if (size & (size - 1))
+		CONFIG_ERROR(l, config_place(c->spool.at, "segment-size"),
+			"'segment-size' is no power of two; 64KiB, 128KiB and so on were expected");
+	if (c->spool.reserve < 2 * size)
+		CONFIG_ERROR(l, config_place(c->spool.at, "reserve"),
+			"'reserve' is less than two segments; twice 'segment-size' or more was "
+			"expected");
+}
+
+/* The order in which several would be asked is not decided. */
+static void check_users(struct config_loading *l, const struct config *c)
+{
+	if (c->users.n > 1)
+		CONFIG_ERROR(l, c->users.v[1].at,
+			"a second source of users is not built yet; one file was expected");
+}
+
 /* Not dangerous, but surely not what was meant. */
 static void check_usefulness(struct config_loading *l, const struct config *c)
 {
@@ -251,8 +274,8 @@ static void (*const domain_rules[])(struct config_loading *, const struct config
 	const struct config_domain *) = { check_recipients };
 static void (*const hops_rules[])(struct config_loading *, const struct config *,
 	const struct config_hops *) = { check_password, check_smtps, check_use };
-static void (*const rules[])(
-	struct config_loading *, const struct config *) = { check_hidden_routes, check_usefulness };
+static void (*const rules[])(struct config_loading *, const struct config *) = { check_spool,
+	check_users, check_hidden_routes, check_usefulness };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -240,7 +240,8 @@ static bool is_unset(const struct config_option *o, const char *member)
 	struct config_texts list;
 
 	if (o->def || o->type == CONFIG_TYPE_ENUM || o->type == CONFIG_TYPE_TIME ||
-		o->type == CONFIG_TYPE_BOOL || o->type == CONFIG_TYPE_NETWORK)
+		o->type == CONFIG_TYPE_SIZE || o->type == CONFIG_TYPE_BOOL ||
+		o->type == CONFIG_TYPE_NETWORK)
 		return false;
 	if (o->type == CONFIG_TYPE_COUNT)
 		return *(const uint32_t *)(const void *)member == 0;

@@ -78,7 +78,7 @@ static const struct {
 	{ "workers: many\n", "'workers': 'many' is no such number" },
 	{ "workers: -1\n", "'-1' is no such number" },
 	{ "limits: { message-size: 50MB }\n",
-		"'message-size': '50MB' is no size; a size such as 512KiB or 50MiB from 64KiB to 4GiB" },
+		"'message-size': '50MB' is no size; a size such as 512KiB or 50MiB from 64KiB to 1GiB" },
 	{ "limits: { message-size: 63KiB }\n", "'63KiB' is out of bounds" },
 	{ "limits: { message-size: 99999999999GiB }\n", "'99999999999GiB' is no size" },
 	{ "limits: { data-timeout: 5x }\n",
@@ -190,6 +190,11 @@ static const struct {
 	{ "hops: { a: { hosts: a, tls: opportunistic, login: { user: u, password-file: "
 	  "provider.secret } } }\n",
 		"t.yaml:1:29: the hops 'a' would get a password in the clear; require or verify" },
+	{ "spool: { segment-size: 96KiB }\n", "t.yaml:1:24: 'segment-size' is no power of two" },
+	{ "spool: { segment-size: 1MiB, reserve: 1MiB }\n",
+		"t.yaml:1:39: 'reserve' is less than two segments" },
+	{ "users: [ { file: users }, { file: users } ]\n",
+		"t.yaml:1:27: a second source of users is not built yet; one file was expected" },
 	{ "hops: { a: { hosts: smtps://a, tls: off } }\n",
 		"t.yaml:1:37: the hops 'a' have a smtps:// host and tls: off; opportunistic" },
 };
