@@ -70,7 +70,9 @@ static int run_race(struct ctx *ctx, struct race *race, struct attempt *attempts
 
 		if (r < 0)
 			return ctx_fail(ctx, r, "connect", "no memory for another attempt");
-		r = await(ctx, race, i + 1, i + 1 < n ? ATTEMPT_DELAY : USEC_INFINITY);
+		/* Any new failure starts the next one; after the last, all must have failed. */
+		r = i + 1 < n ? await(ctx, race, race->failed + 1, ATTEMPT_DELAY)
+			      : await(ctx, race, n, USEC_INFINITY);
 		if (r == ERR_TIMEOUT && i + 1 < n)
 			r = ctx_check(ctx); /* the delay passed, or the caller's deadline too? */
 		if (r < 0)
