@@ -151,6 +151,79 @@ START_TEST(a_kind_cut_keeps_all)
 }
 END_TEST
 
+/* ---- a sync covers what was written before it began ---- */
+
+static struct file *shared;
+
+static int sync_shared(struct job *job, void *arg)
+{
+	(void)arg;
+	return file_sync(job, shared);
+}
+
+static int write_shared(struct job *job, void *arg)
+{
+	return file_pwrite(job, shared, slice_str(arg), 3);
+}
+
+static int create_shared(struct job *job, struct dir *d)
+{
+	int r = file_open(job, d, "f", FILE_WRITE | FILE_CREATE, &shared);
+
+	if (r == 0)
+		r = file_pwrite(job, shared, S("old"), 0);
+	return r < 0 ? r : dir_sync(job, d);
+}
+
+static int syncing(struct ctx *ctx, void *arg)
+{
+	struct pool *p = arg;
+
+	return pool_run(ctx, p, &(struct job_call){ .run = sync_shared });
+}
+
+static int writes_meanwhile(struct ctx *ctx, void *arg)
+{
+	int (*fn)(struct job *, struct dir *) = create_shared;
+	struct pool *p = pool_new("files", 2, 10);
+	struct scope both;
+	char new[] = "new";
+
+	(void)arg;
+	sim_disk_set_sync_time(host, 10 * USEC_PER_MSEC, 10 * USEC_PER_MSEC);
+	int r = process(ctx, &fn);
+
+	scope_init(&both, SCOPE_ALL);
+	scope_spawn(&both, "sync", syncing, p);
+	ctx_sleep(ctx, 5 * USEC_PER_MSEC);
+	if (r == 0)
+		r = pool_run(ctx, p, &(struct job_call){ .run = write_shared, .arg = new });
+	if (r == 0)
+		r = scope_wait(ctx, &both);
+	scope_end(ctx, &both);
+	file_close(shared);
+	pool_free(p);
+	return r;
+}
+
+static int late_write(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	host = sim_host_new("a", "192.0.2.1");
+	sim_disk_set_loss(host, SIM_LOSE_ALL);
+	ck_assert_int_eq(sim_host_run(ctx, host, "p", writes_meanwhile, NULL), 0);
+	ck_assert_str_eq(content("d/f"), "oldnew");
+	sim_power_cut(host);
+	ck_assert_str_eq(content("d/f"), "old");
+	return 0;
+}
+
+START_TEST(a_sync_covers_what_came_before)
+{
+	run_seeds(late_write);
+}
+END_TEST
+
 /* ---- torn writes ---- */
 
 static int write_large(struct job *job, struct dir *d)
@@ -427,7 +500,6 @@ static int lock_job(struct job *job, struct dir *d)
 	if (r == 0) {
 		ck_assert_int_eq(file_lock(job, a), 0);
 		ck_assert_int_eq(file_lock(job, b), ERR_BUSY);
-		job_outside_loop();
 		/* Hold it for a while: reading takes its time. */
 		for (int i = 0; i < 50; i++)
 			(void)file_sync(job, b);
@@ -513,6 +585,7 @@ static Suite *suite(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, unsynced_is_lost);
 	tcase_add_test(t, a_kind_cut_keeps_all);
+	tcase_add_test(t, a_sync_covers_what_came_before);
 	tcase_add_test(t, sectors_fare_on_their_own);
 	tcase_add_test(t, folders_lose_changes_whole);
 	tcase_add_test(t, whole_files_are_replaced_atomically);

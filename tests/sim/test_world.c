@@ -1,7 +1,5 @@
 /* The clock, the seed and the trace: two processes of one seed have the same digest, whatever the
  * allocator hands out and wherever the kernel puts things. */
-#include <assert.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +15,9 @@
 #include "rt/net.h"
 #include "rt/random.h"
 
-#include "sim_check.h"
+#include "digest_main.h"
 
-/* ---- a little of everything; also run outside of Check, hence assert ---- */
+/* ---- a little of everything ---- */
 
 static struct sim_host *server, *client;
 
@@ -64,7 +62,7 @@ static int serve(struct ctx *ctx, void *arg)
 
 	(void)arg;
 	r = listen_sock_open(&where, NULL, &l);
-	assert(r == 0);
+	ck_assert_int_eq(r, 0);
 	scope_init(&sessions, SCOPE_SERVE);
 	while ((r = listen_sock_accept(ctx, l, &s, NULL, NULL)) == 0)
 		scope_spawn(&sessions, "session", session, s);
@@ -121,33 +119,12 @@ static uint64_t digest_of(uint64_t seed)
 	uint64_t digest = sim_digest();
 	size_t leaks = sim_stop();
 
-	assert(r == 0 && leaks == 0);
-	return r == 0 ? digest + leaks : 0;
+	ck_assert_int_eq(r, 0);
+	ck_assert_uint_eq(leaks, 0);
+	return digest;
 }
 
 /* ---- the digest ---- */
-
-/* What fresh memory holds, for the C library's allocator and the sanitizer's. */
-#define FILL(byte)                                                                                 \
-	"MALLOC_PERTURB_=" byte " ASAN_OPTIONS=max_malloc_fill_size=65536:malloc_fill_byte=" byte
-
-static char program[4096];
-
-/* What another process of this program says for a seed. */
-static uint64_t digest_elsewhere(uint64_t seed, const char *environment)
-{
-	char command[5000];
-	uint64_t digest = 0;
-
-	snprintf(command, sizeof(command), "%s SIM_DIGEST=%" PRIu64 " %s", environment, seed,
-		program);
-	FILE *f = popen(command, "r");
-
-	ck_assert_ptr_nonnull(f);
-	ck_assert_int_eq(fscanf(f, "%" SCNx64, &digest), 1);
-	ck_assert_int_eq(pclose(f), 0);
-	return digest;
-}
 
 START_TEST(processes_of_one_seed_agree)
 {
@@ -306,22 +283,4 @@ static Suite *suite(void)
 	return s;
 }
 
-/* Started with SIM_DIGEST=seed it says the digest and nothing else. */
-int main(int argc, char **argv)
-{
-	const char *seed = getenv("SIM_DIGEST");
-
-	(void)argc;
-	if (seed) {
-		printf("%" PRIx64 "\n", digest_of(strtoull(seed, NULL, 10)));
-		return 0;
-	}
-	snprintf(program, sizeof(program), "%s", argv[0]);
-	SRunner *runner = srunner_create(suite());
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+DIGEST_MAIN(suite, digest_of)

@@ -390,6 +390,11 @@ int sock_read_now(struct sock *s, void *p, size_t n, size_t *ret_n)
 	return 0;
 }
 
+bool sock_seems_readable(const struct sock *s)
+{
+	return readable(s) != ERR_BUSY;
+}
+
 int sock_wait_readable(struct ctx *ctx, struct sock *s)
 {
 	int r = host_check(ctx);
