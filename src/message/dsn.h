@@ -1,6 +1,6 @@
 /* Delivery status notifications: multipart/report (RFC 6522) with message/delivery-status (RFC
- * 3464), and the forms of RFC 6533 where an address needs UTF-8. A plain struct in, a message out.
- * Pure. */
+ * 3464), with addresses and types of RFC 6533 where they need UTF-8. A plain struct in, a message
+ * out. Pure. */
 #ifndef SLUICE_MESSAGE_DSN_H
 #define SLUICE_MESSAGE_DSN_H
 
@@ -61,8 +61,9 @@ struct message_dsn {
  * it with the null reverse-path. Peer-supplied text is made safe. Where message_dsn_needs_utf8 the
  * caller asks for SMTPUTF8; where message_dsn_needs_8bit for 8BITMIME. */
 void message_dsn_format(struct buf *b, const struct message_dsn *d);
-/* An address or the original header in it is beyond ASCII. */
+/* The sender's address is beyond ASCII. (For recipients' addresses RFC 6533 has an ASCII form.) */
 bool message_dsn_needs_utf8(const struct message_dsn *d);
+/* Addresses or what is returned of the original are beyond ASCII. */
 bool message_dsn_needs_8bit(const struct message_dsn *d);
 
 #endif
