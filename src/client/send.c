@@ -301,25 +301,59 @@ static int take_reply(struct ctx *ctx, struct sending *s, size_t at)
 	return r;
 }
 
+/* Bytes of the peer that nobody asked for. A hint says that there may be some; then we look. */
+static int look_for_words(struct ctx *ctx, struct client *c, bool *ret)
+{
+	struct deadline d;
+	int r = 0;
+
+	if (stream_peek(c->stream).n == 0 && stream_has_input(c->stream)) {
+		ctx_narrow(ctx, &d, USEC_PER_MSEC);
+		r = ctx_widen(ctx, &d, stream_fill(ctx, c->stream));
+		if (r == ERR_TIMEOUT)
+			r = 0;
+	}
+	*ret = stream_peek(c->stream).n > 0;
+	return r;
+}
+
+/* A peer that spoke before its turn: 421 is a farewell, all else makes replies mean the wrong
+ * thing. */
+static int listen_first(struct ctx *ctx, struct client *c)
+{
+	struct smtp_reply reply;
+	bool words = false;
+	int r = look_for_words(ctx, c, &words);
+
+	if (r < 0 || !words)
+		return r;
+	r = client_talk_reply(ctx, c, LAST_WORDS, &reply);
+	if (r == 0 && reply.code == 421)
+		return ctx_fail(ctx, ERR_EOF, "client", "the host closes the session");
+	return r < 0 ? r : ctx_fail(ctx, ERR_PROTOCOL, "client", "a reply that nobody asked for");
+}
+
 /* Sends one group and reads its replies. *at moves behind it. */
 static int run_group(struct ctx *ctx, struct sending *s, size_t *at)
 {
 	bool pipelining = smtp_caps_has(&s->c->caps, SMTP_CAP_PIPELINING);
 	size_t first = *at, end = first, bytes = 0;
 	size_t rcpt;
+	int r;
 
 	s->c->stage = command_at(s, first, &rcpt) == RCPT ? CLIENT_RCPT : CLIENT_MAIL;
+	r = listen_first(ctx, s->c);
+	if (r < 0)
+		return r;
 	do {
-		int r = send_command(ctx, s, end);
-
+		r = send_command(ctx, s, end);
 		if (r < 0)
 			return r;
 		bytes += s->c->line.n;
 		end++;
 	} while (pipelining && end < commands(s) && bytes < WINDOW);
 	for (*at = first; *at < end; ++*at) {
-		int r = take_reply(ctx, s, *at);
-
+		r = take_reply(ctx, s, *at);
 		if (r < 0)
 			return r;
 	}
@@ -361,22 +395,6 @@ static int write_body(struct ctx *ctx, struct sending *s, struct smtp_dot *dot)
 				return r;
 		}
 	}
-}
-
-/* Bytes of the peer that nobody asked for. A hint says that there may be some; then we look. */
-static int look_for_words(struct ctx *ctx, struct client *c, bool *ret)
-{
-	struct deadline d;
-	int r = 0;
-
-	if (stream_peek(c->stream).n == 0 && stream_has_input(c->stream)) {
-		ctx_narrow(ctx, &d, USEC_PER_MSEC);
-		r = ctx_widen(ctx, &d, stream_fill(ctx, c->stream));
-		if (r == ERR_TIMEOUT)
-			r = 0;
-	}
-	*ret = stream_peek(c->stream).n > 0;
-	return r;
 }
 
 /* A peer that refuses while we write says why and closes: its words count, if they are a no. True
@@ -480,34 +498,11 @@ static int send_data(struct ctx *ctx, struct sending *s)
 
 /* ---- all of it ---- */
 
-/* A peer that spoke before its turn: 421 is a farewell, all else makes replies mean the wrong
- * thing. */
-static int listen_first(struct ctx *ctx, struct client *c)
-{
-	struct smtp_reply reply;
-	bool words = false;
-
-	c->stage = CLIENT_MAIL;
-
-	int r = look_for_words(ctx, c, &words);
-
-	if (r < 0 || !words)
-		return r;
-	r = client_talk_reply(ctx, c, LAST_WORDS, &reply);
-	if (r == 0 && reply.code == 421)
-		return ctx_fail(ctx, ERR_EOF, "client", "the host closes the session");
-	return r < 0 ? r : ctx_fail(ctx, ERR_PROTOCOL, "client", "a reply that nobody asked for");
-}
-
 static int send_message(struct ctx *ctx, struct sending *s)
 {
-	int r = listen_first(ctx, s->c);
+	int r = envelope(ctx, s);
 
-	if (r == 0)
-		r = envelope(ctx, s);
-	if (r == 0 && s->go)
-		r = send_data(ctx, s);
-	return r;
+	return r == 0 && s->go ? send_data(ctx, s) : r;
 }
 
 int client_send(struct ctx *ctx, struct client *c, const struct client_message *m,

@@ -77,6 +77,7 @@ int client_talk_reply_whole(
 	struct deadline d;
 
 	arena_reset(&c->scratch);
+	ctx->log.action = stage_names[c->stage];
 	ctx_narrow(ctx, &d, timeout);
 
 	int r = ctx_widen(ctx, &d, read_reply(ctx, c, &reply));

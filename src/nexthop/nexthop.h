@@ -11,60 +11,29 @@
 #include "base/ip.h"
 #include "base/slice.h"
 #include "client/message.h"
-#include "smtp/reply.h"
+#include "nexthop/failure.h"
+#include "nexthop/limits.h"
+#include "nexthop/target.h"
 
-struct arena;
+struct buf;
 struct config;
-struct config_hops;
 struct ctx;
 struct pool;
 struct tls_info;
 
-/* ---- limits ---- */
-#define NEXTHOP_HOSTS_MAX     16 /* mail exchangers of a domain that are looked at */
-#define NEXTHOP_ADDRESSES_MAX 8 /* addresses of one host that are tried */
-#define NEXTHOP_TRIES_MAX     16 /* connections begun for one acquire */
-#define NEXTHOP_IDLE_MAX      500 /* idle connections kept, all destinations together */
-#define NEXTHOP_DEAD_MAX      4096 /* hosts remembered as dead */
-
-/* ---- destinations ---- */
-
-/* Where mail goes: a set of hops, or the mail exchangers of a domain. Recipients with the same key
- * share a queue, a limit and connections. */
-struct nexthop_target {
-	const struct config_hops *hops; /* NULL: direct, by MX */
-	struct slice domain; /* direct: lower case, or an address literal with its brackets */
-	struct slice key; /* "hops:provider", "mx:example.org"; for maps and logs */
-};
-
-/* Fill *ret; key and domain live in the arena, hops in the configuration. Pure. */
-void nexthop_target_hops(
-	struct arena *a, const struct config_hops *hops, struct nexthop_target *ret);
-void nexthop_target_mx(struct arena *a, struct slice domain, struct nexthop_target *ret);
+/* Idle connections kept, all destinations together. */
+#define NEXTHOP_IDLE_MAX 500
+/* Addresses remembered as dead. */
+#define NEXTHOP_DEAD_MAX 4096
 
 /* ---- the worker's connections ---- */
-
-/* How many connections a destination may have. The built-in one counts this worker's; a table
- * shared by the workers may take its place. */
-struct nexthop_limits {
-	void *arg;
-	/* Takes a place for this key, of at most max; suspends while there is none. 0, or fails as
-	 * ctx_check. */
-	int (*acquire)(struct ctx *ctx, void *arg, struct slice key, uint32_t max);
-	/* Gives it back. */
-	void (*release)(void *arg, struct slice key);
-	/* Somebody waits for a place of this key: an idle connection should be given up. */
-	bool (*wanted)(void *arg, struct slice key);
-	/* Places that are free now. */
-	uint32_t (*room)(void *arg, struct slice key, uint32_t max);
-};
 
 /* One a worker; used on the loop's thread. */
 struct nexthop;
 
 struct nexthop_options {
 	const struct config *config; /* a reference is taken */
-	struct pool *pool; /* for log-ins that burn (SCRAM); NULL: they run on the loop */
+	struct pool *pool; /* for log-ins that burn (SCRAM); NULL only where no hop logs in */
 	const struct nexthop_limits *limits; /* NULL: the built-in one. Must outlive it */
 };
 
@@ -93,22 +62,6 @@ void nexthop_counts(const struct nexthop *nh, struct nexthop_counts *ret);
 uint32_t nexthop_room(const struct nexthop *nh, const struct nexthop_target *t);
 
 /* ---- one attempt ---- */
-
-enum nexthop_fate {
-	NEXTHOP_DEFER, /* try again later */
-	NEXTHOP_FAIL, /* for good: return the mail */
-};
-
-/* Why there is no session, for the log, the queue listing and the DSN. */
-struct nexthop_failure {
-	enum nexthop_fate fate;
-	bool alarm; /* a person should look: log-in, certificate, bogus names, a loop */
-	struct smtp_status status; /* enhanced status, e.g. 4.4.1 */
-	struct smtp_reply reply; /* the host's, which decided; code 0: there was none */
-	/* "connect to mx.example[192.0.2.1]:25: connection refused"; in ctx->arena, never NULL */
-	const char *text;
-	struct slice host; /* whose fault it was, for Remote-MTA; may be empty; in ctx->arena */
-};
 
 /* What the message needs of a host; one that lacks it is passed over. */
 enum nexthop_need {

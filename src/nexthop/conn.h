@@ -1,0 +1,55 @@
+/* Private to nexthop: one connection, and the idle ones. */
+#ifndef SLUICE_NEXTHOP_CONN_H
+#define SLUICE_NEXTHOP_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/hash.h"
+#include "base/ip.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/time.h"
+#include "nexthop/target.h"
+
+struct client;
+struct config;
+struct config_hops;
+struct nexthop;
+
+struct nexthop_conn {
+	struct nexthop *nexthop;
+	struct client *client; /* NULL once it is gone and could not be replaced */
+	const struct config *config; /* a reference */
+	const struct config_hops *hops; /* of that configuration */
+	struct nexthop_target target; /* key and domain are owned; hops is not used */
+	char *host, *name;
+	struct ip_port peer;
+	bool has_place; /* counted in the limits */
+	bool kept; /* has been idle since its last message */
+	unsigned needs;
+	/* While idle. */
+	usec_t idle_since;
+	struct list same, all;
+};
+
+/* Idle connections, by key. */
+struct nexthop_idle {
+	struct map keys;
+	struct list all; /* longest idle first */
+	size_t n;
+};
+
+void nexthop_idle_init(struct nexthop_idle *idle, struct hash_key key);
+/* Empty by then. */
+void nexthop_idle_done(struct nexthop_idle *idle);
+void nexthop_idle_put(struct nexthop_idle *idle, struct nexthop_conn *conn);
+void nexthop_idle_remove(struct nexthop_idle *idle, struct nexthop_conn *conn);
+/* The one used last; NULL when there is none. It stays in. */
+struct nexthop_conn *nexthop_idle_newest(const struct nexthop_idle *idle, struct slice key);
+/* The one before it of the same key, or NULL. */
+struct nexthop_conn *nexthop_idle_older(
+	const struct nexthop_idle *idle, const struct nexthop_conn *conn);
+size_t nexthop_idle_count(const struct nexthop_idle *idle, struct slice key);
+
+#endif

@@ -1,0 +1,30 @@
+/* One constructor, so that fate and status never contradict each other. */
+#include "nexthop/failure.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "rt/ctx.h"
+
+/* Bytes of text kept; what is longer was made by a peer. */
+#define TEXT_MAX 1000
+
+int nexthop_failure_set(struct ctx *ctx, struct nexthop_failure *ret, const char *status,
+	struct slice host, const char *fmt, ...)
+{
+	struct nexthop_failure failure = { 0 };
+	char text[TEXT_MAX];
+	va_list args;
+	bool valid = smtp_status_parse(slice_str(status), &failure.status);
+
+	assert(valid && failure.status.class != 2);
+	failure.fate = failure.status.class == 5 ? NEXTHOP_FAIL : NEXTHOP_DEFER;
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args); /* cut is fine */
+	va_end(args);
+	failure.text = arena_strdup(ctx->arena, slice_str(text));
+	failure.host = arena_dup(ctx->arena, host);
+	*ret = failure;
+	return ERR_UNREACHABLE;
+}

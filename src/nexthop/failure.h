@@ -1,0 +1,32 @@
+/* Why there is no session with a next hop: a value for the log, the queue listing and the DSN. */
+#ifndef SLUICE_NEXTHOP_FAILURE_H
+#define SLUICE_NEXTHOP_FAILURE_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+#include "smtp/reply.h"
+
+struct ctx;
+
+enum nexthop_fate {
+	NEXTHOP_DEFER, /* try again later */
+	NEXTHOP_FAIL, /* for good: return the mail */
+};
+
+struct nexthop_failure {
+	enum nexthop_fate fate;
+	bool alarm; /* a person should look: log-in, certificate, bogus names, a loop */
+	struct smtp_status status; /* enhanced status, e.g. 4.4.1 */
+	struct smtp_reply reply; /* the host's, which decided; code 0: there was none */
+	/* "connect to mx.example[192.0.2.1]:25: connection refused"; in ctx->arena, never NULL */
+	const char *text;
+	struct slice host; /* whose fault it was, for Remote-MTA; may be empty; in ctx->arena */
+};
+
+/* Fills *ret, without a reply; text and a copy of host live in ctx->arena. status is "4.4.3": its
+ * class is the fate. Does not suspend. Returns ERR_UNREACHABLE, so that it can be returned. */
+int nexthop_failure_set(struct ctx *ctx, struct nexthop_failure *ret, const char *status,
+	struct slice host, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+#endif
