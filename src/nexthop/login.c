@@ -63,7 +63,7 @@ static int begin(struct ctx *ctx, void *arg, const struct smtp_caps *offered,
 {
 	struct nexthop_login *l = arg;
 	struct auth_client_env env = { .stream = stream, .clear_ok = clear_ok };
-	unsigned bits = offered_bits(offered);
+	unsigned bits = offered_bits(offered) & allowed_bits(l->config->mechanism);
 	const char *why = NULL;
 	enum auth_mech mech = auth_client_choose(
 		bits & allowed_bits(l->config->mechanism), &env, &why);
