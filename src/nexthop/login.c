@@ -65,15 +65,14 @@ static int begin(struct ctx *ctx, void *arg, const struct smtp_caps *offered,
 	struct auth_client_env env = { .stream = stream, .clear_ok = clear_ok };
 	unsigned bits = offered_bits(offered) & allowed_bits(l->config->mechanism);
 	const char *why = NULL;
-	enum auth_mech mech = auth_client_choose(
-		bits & allowed_bits(l->config->mechanism), &env, &why);
+	enum auth_mech mech = auth_client_choose(bits, &env, &why);
 
 	if (mech == AUTH_MECH_COUNT)
 		return ctx_fail(ctx, ERR_AUTH, "auth", "log-in as %.*s: %s",
 			SLICE_ARG(l->config->user), why ? why : "no usable mechanism is offered");
 
 	enum auth_outcome outcome = auth_client_new(
-		mech, bits, &env, l->config->user, l->config->password_file.content, &l->exchange);
+		mech, &env, l->config->user, l->config->password_file.content, &l->exchange);
 
 	if (outcome != AUTH_OK)
 		return fail(ctx, l, outcome);
