@@ -148,12 +148,12 @@ struct config_delivery {
 	usec_t dead_host; /* how long a host that did not answer is left alone */
 };
 
-/* An item of `tls`: a certificate chain and its key, chosen by SNI; the first serves the rest. */
+/* An item of `tls`: a certificate chain and its key, chosen by SNI, from the names in it; the
+ * first serves the rest. */
 struct config_tls {
 	const struct config_node *at;
 	struct config_file certificate; /* PEM, leaf first */
 	struct config_file key_file; /* PEM, secret */
-	struct config_texts names; /* empty: the names in the certificate */
 };
 
 /* An item of `users`. */

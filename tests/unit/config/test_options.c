@@ -70,8 +70,6 @@ static const struct {
 	{ "delivery.dead-host", "delivery: { dead-host: 7s }\n", "dead-host: 7s " },
 	{ "tls[].certificate", TLS, "certificate: etc/tls.pem " },
 	{ "tls[].key-file", TLS, "key-file: etc/tls.key " },
-	{ "tls[].names", "tls: [ { certificate: tls.pem, key-file: tls.key, names: a.example } ]\n",
-		"names: [ a.example ] " },
 	{ "users[].file", "users: [ { file: users } ]\n", "file: etc/users " },
 	{ "listeners.NAME.for",
 		TLS "users: [ { file: users } ]\n"
@@ -165,6 +163,7 @@ static const char *around(const char *section)
 		{ "spool", "spool: { %s: 1 }\n" },
 		{ "admin", "admin: { %s: 1 }\n" },
 		{ "delivery", "delivery: { %s: 1 }\n" },
+		{ "tls[]", "tls: [ { certificate: tls.pem, key-file: tls.key, %s: 1 } ]\n" },
 		{ "users[]", "users: [ { file: users, %s: 1 } ]\n" },
 		{ "listeners.NAME", LISTEN "%s: 1 } }\n" },
 		{ "listeners.NAME.networks[]",
