@@ -58,6 +58,7 @@ static const struct config_node *as_map(
 	return map;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as the table of options nests, whatever the input */
 static void load_sections(struct config_loading *l, const struct config_option *o,
 	const struct config_node *n, char *ret)
 {
@@ -153,6 +154,7 @@ static void load_section(struct config_loading *l, const struct config_section *
 			config_report_error(l->report, n, "'%s' is missing; %s needs it: %s",
 				s->options[i].key, s->path, s->options[i].summary);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static void free_store(struct config_store *s)
 {

@@ -96,6 +96,7 @@ static void put_not_built(struct buf *out, const struct config_section *sec)
 		buf_puts(out, ".\n");
 }
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as the table of options nests, whatever the input */
 static void put_section(struct buf *out, const struct config_section *sec)
 {
 	buf_puts(out, ".SS ");
@@ -110,6 +111,7 @@ static void put_section(struct buf *out, const struct config_section *sec)
 		if (sec->options[i].section)
 			put_section(out, sec->options[i].section);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 void config_write_manual(struct buf *ret)
 {

@@ -264,6 +264,7 @@ static void show_value(struct show *s, const struct config_option *o,
 
 static void show_section(struct show *s, const struct config_section *sec, const char *v);
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as the table of options nests, whatever the input */
 static void show_sections(struct show *s, const struct config_option *o, const char *member)
 {
 	struct config_texts list;
@@ -371,6 +372,7 @@ static void compare(const struct config_section *sec, const char *prefix, const 
 				o->key);
 	}
 }
+/* NOLINTEND(misc-no-recursion) */
 
 void config_write_restarts(const struct config *from, const struct config *to, struct buf *ret)
 {
