@@ -352,7 +352,8 @@ enum auth_outcome auth_client_done(struct auth_client *c, struct slice text)
 		return AUTH_OK;
 	buf_init(&decoded, AUTH_LINE_MAX);
 	buf_init(&unused, AUTH_LINE_MAX);
-	if (!c->proved && c->steps == 1 && text_base64_decode(&decoded, slice_trim(text)))
+	text = slice_trim(text);
+	if (!c->proved && c->steps == 1 && text.n > 0 && text_base64_decode(&decoded, text))
 		outcome = step_here(c, buf_slice(&decoded), &unused);
 	buf_done(&decoded);
 	buf_done(&unused);
