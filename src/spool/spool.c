@@ -61,9 +61,8 @@ int spool_open(struct ctx *ctx, const struct spool_options *o, struct spool **re
 	list_init(&sp->held_back);
 	waitq_init(&sp->settled);
 	spool_memory_init(&sp->memory, sp->o.memory_bytes);
-	int r = o->kind == SPOOL_MEMORY
-			? spool_memory_open(ctx, sp)
-			: ctx_fail(ctx, ERR_UNSUPPORTED, "spool", "there is no journal yet");
+	int r = o->kind == SPOOL_MEMORY ? spool_memory_open(ctx, sp)
+					: spool_journal_open(ctx, sp, &report);
 
 	if (r < 0) {
 		free(sp);

@@ -71,7 +71,7 @@ struct spool_report {
 
 /* Locks the folder, recovers, and is ready. Suspends. ERR_BUSY when another process has the
  * partition, ERR_IO, ERR_ACCESS, ERR_INVALID (bad options, or a format of a later version),
- * ERR_FULL when not even the reserve finds room. ret_report may be NULL. */
+ * ERR_FULL when there is no room for a first segment. ret_report may be NULL. */
 int spool_open(struct ctx *ctx, const struct spool_options *o, struct spool **ret,
 	struct spool_report *ret_report);
 /* Writes what is pending, ends. Writers and readers must be gone. Suspends, shielded from

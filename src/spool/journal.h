@@ -1,0 +1,166 @@
+/* Private to the journal: its segments, the batch being written, and the coroutines that write,
+ * recycle and compact. Everything but files is used on the loop only, or in the one job of recovery
+ * before the loop sees it. */
+#ifndef SLUICE_SPOOL_JOURNAL_H
+#define SLUICE_SPOOL_JOURNAL_H
+
+#include "rt/job.h"
+#include "rt/scope.h"
+#include "spool/core.h"
+
+struct dir;
+
+enum segment_state {
+	SEGMENT_SPARE, /* its header is durable, no batch is in it */
+	SEGMENT_CURRENT, /* the one that is written */
+	SEGMENT_SEALED, /* never written again in this generation */
+	SEGMENT_BUSY, /* being released or compacted */
+};
+
+/* Segment S depends on `home`: see docs/spool-format.md, 7. */
+struct segment_dep {
+	uint32_t home;
+	bool by_move;
+	uint32_t ended; /* messages at home that ended by a record in S: about that many */
+};
+
+struct segment {
+	struct list node; /* of the journal's spare ones */
+	enum segment_state state;
+	uint32_t number, generation, size;
+	uint64_t salt;
+	struct file *file;
+	uint32_t used; /* where the next batch goes */
+	uint64_t first; /* number of its first batch; 0: none yet */
+	struct buf summary; /* entries, while it is current */
+	uint32_t live_messages, live_states;
+	uint64_t live_bytes; /* of messages */
+	uint32_t pins; /* readers */
+	struct segment_dep *deps;
+	uint32_t deps_n;
+	bool unmovable; /* compaction met something that does not fit anywhere else */
+};
+
+/* One write on its way through the lane. */
+struct journal_write {
+	struct lane_item item;
+	struct file *file;
+	char *bytes;
+	size_t n, cap;
+	uint64_t offset;
+	int result;
+	bool done;
+};
+
+/* An own file to be removed once nobody reads from its message's segment. */
+struct journal_removal {
+	uint64_t id;
+	uint32_t home;
+};
+
+struct journal {
+	struct spool *sp;
+	struct dir *dir;
+	struct file *lock;
+	struct pool *pool;
+	struct lane *lane;
+	struct scope keeper, writer;
+	struct segment **segments; /* by number; NULL where there is none; [0] is none */
+	uint32_t segments_n;
+	uint32_t count; /* segments there are */
+	struct segment *current; /* NULL: take a spare one */
+	struct list spares;
+	uint32_t spare_n, reserve_n;
+	uint64_t number; /* of the last batch */
+	uint64_t next_number; /* of the next one */
+	struct list pending; /* items that wait for a batch */
+	struct waitq work, written; /* for the writer; a write is done */
+	struct journal_write write;
+	bool mark; /* an empty batch is asked for */
+	bool last_empty; /* the last batch was empty */
+	bool closing, ending; /* for the keeper; then for the writer */
+	uint64_t batches; /* written since opening, for those who wait for one */
+	struct waitq upkeep; /* for the keeper */
+	bool upkeep_due;
+	bool cannot_grow; /* the last attempt to make a segment found no room */
+	uint64_t free_bytes; /* of the file system, when last asked */
+	usec_t free_asked;
+	struct journal_removal *removals;
+	size_t removals_n;
+	struct spool_report *report; /* while opening */
+};
+
+static inline struct journal *journal_of(const struct spool *sp)
+{
+	return sp->store;
+}
+static inline struct segment *journal_segment(const struct journal *j, uint32_t number)
+{
+	return number < j->segments_n ? j->segments[number] : NULL;
+}
+
+/* Runs fn in a job; suspends, shielded from cancellation: arg may lie on the caller's stack. */
+int journal_job(
+	struct ctx *ctx, struct journal *j, int (*fn)(struct job *job, void *arg), void *arg);
+/* "seg-000001", "msg-ID". */
+#define JOURNAL_NAME_BYTES 40
+void journal_segment_name(char name[JOURNAL_NAME_BYTES], const char *prefix, uint32_t number);
+void journal_own_name(char name[JOURNAL_NAME_BYTES], uint64_t id);
+
+/* segment.c: files. */
+struct segment *segment_new(struct journal *j, uint32_t number);
+void segment_free(struct journal *j, struct segment *s); /* closes its file */
+/* Makes a segment file of zeros with its header; durable. In a job. */
+int segment_make(struct job *job, struct journal *j, struct segment *s);
+/* Writes the header of the next generation, durably; then updates s. In a job. */
+int segment_renew(struct job *job, struct journal *j, struct segment *s);
+
+/* account.c: what lives where. */
+/* Takes note of a record that is durable at this place. m: its message, or NULL when that is gone.
+ * */
+void account_record(struct journal *j, struct segment *s, uint32_t offset,
+	const struct spool_record_header *h, struct spool_message *m, struct slice states);
+/* The message has ended. */
+void account_gone(struct journal *j, struct spool_message *m);
+/* Everything that depended on s no longer does. */
+void account_released(struct journal *j, struct segment *s);
+bool account_is_free(const struct segment *s);
+/* About how many bytes of a sealed segment are alive; all of them while it must not be compacted.
+ * */
+uint64_t account_live(const struct segment *s);
+
+/* write.c: the coroutine that writes batches. */
+int journal_writer(struct ctx *ctx, void *arg);
+void journal_lane(struct job *job, struct lane *lane, void *arg);
+void journal_lane_done(struct lane_item *item, void *arg);
+/* Room left in the current segment for one more record of any kind. */
+uint64_t journal_room_in(const struct segment *s);
+
+/* keep.c: the coroutine that makes, releases and compacts segments. */
+int journal_keeper(struct ctx *ctx, void *arg);
+void journal_kick(struct journal *j);
+/* How many segments may still be made. */
+uint64_t journal_growth(const struct journal *j);
+
+/* compact.c */
+int journal_compact(struct ctx *ctx, struct journal *j, struct segment *s);
+
+/* own.c: messages' own files, and reading. */
+int journal_spill(
+	struct ctx *ctx, struct spool *sp, struct spool_own *own, struct spool_content *content);
+int journal_prepare(
+	struct ctx *ctx, struct spool *sp, struct spool_own *own, struct spool_content *content);
+void journal_discard(struct spool *sp, struct spool_own *own, bool committed);
+void journal_remove_later(struct journal *j, uint64_t id, uint32_t home);
+void journal_pin(struct spool *sp, struct spool_source *source);
+void journal_unpin(struct spool *sp, struct spool_source *source);
+int journal_load(struct ctx *ctx, struct spool *sp, struct spool_source *source);
+int journal_read(struct ctx *ctx, struct spool *sp, struct spool_source *source,
+	enum spool_part part, uint64_t offset, size_t n, char *to);
+int journal_reason(
+	struct ctx *ctx, struct spool *sp, struct spool_message *m, uint16_t rcpt, struct buf *ret);
+
+/* recover.c: in a job, before anything else runs. */
+int journal_recover(struct job *job, void *arg);
+
+#endif

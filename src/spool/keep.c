@@ -1,0 +1,237 @@
+/* The keeper: one coroutine that has segments made before they are needed, releases those in which
+ * nothing lives, has others compacted, and removes the files of messages that ended. */
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "rt/clock.h"
+#include "rt/ctx.h"
+#include "rt/file.h"
+#include "spool/journal.h"
+
+#define AHEAD	    1 /* spare segments beyond the reserve */
+#define SPARES_MOST 8 /* beyond that; more are removed */
+#define ASK_EVERY   USEC_PER_SEC /* how old a figure of the free space may be */
+
+void journal_kick(struct journal *j)
+{
+	j->upkeep_due = true;
+	waitq_wake_all(&j->upkeep);
+}
+
+uint64_t journal_growth(const struct journal *j)
+{
+	const struct spool_options *o = &j->sp->o;
+	uint64_t by_disk = 0, by_limit = UINT64_MAX;
+
+	if (j->free_bytes > o->min_free_bytes)
+		by_disk = (j->free_bytes - o->min_free_bytes) / o->segment_bytes;
+	if (o->max_bytes) {
+		by_limit = o->max_bytes / o->segment_bytes;
+		by_limit = by_limit > j->count ? by_limit - j->count : 0;
+	}
+	return by_disk < by_limit ? by_disk : by_limit;
+}
+
+static int space_job(struct job *job, void *arg)
+{
+	struct journal *j = arg;
+	uint64_t total;
+
+	return dir_space(job, j->dir, &j->free_bytes, &total);
+}
+
+static void ask_space(struct ctx *ctx, struct journal *j)
+{
+	if (journal_job(ctx, j, space_job, j) < 0)
+		j->free_bytes = 0;
+	else
+		j->cannot_grow = false;
+	j->free_asked = clock_now();
+}
+
+struct segment_job {
+	struct journal *j;
+	struct segment *s;
+};
+
+static int make_job(struct job *job, void *arg)
+{
+	struct segment_job *s = arg;
+
+	return segment_make(job, s->j, s->s);
+}
+
+static int renew_job(struct job *job, void *arg)
+{
+	struct segment_job *s = arg;
+
+	return segment_renew(job, s->j, s->s);
+}
+
+static int remove_job(struct job *job, void *arg)
+{
+	struct segment_job *s = arg;
+	char name[JOURNAL_NAME_BYTES];
+
+	journal_segment_name(name, "seg", s->s->number);
+	return dir_remove(job, s->j->dir, name);
+}
+
+static uint32_t free_number(const struct journal *j)
+{
+	uint32_t n = 1;
+
+	while (journal_segment(j, n))
+		n++;
+	return n;
+}
+
+static void add_spare(struct journal *j, struct segment *s)
+{
+	s->state = SEGMENT_SPARE;
+	list_append(&j->spares, &s->node);
+	j->spare_n++;
+	waitq_wake_all(&j->work);
+}
+
+/* Makes one segment if one is wanted. True when it made one. */
+static bool make_one(struct ctx *ctx, struct journal *j)
+{
+	if (j->spare_n >= j->reserve_n + AHEAD || j->cannot_grow || journal_growth(j) == 0)
+		return false;
+	struct segment_job a = { j, segment_new(j, free_number(j)) };
+
+	a.s->state = SEGMENT_BUSY;
+	int r = journal_job(ctx, j, make_job, &a);
+
+	if (r < 0) {
+		segment_free(j, a.s);
+		ask_space(ctx, j);
+		j->cannot_grow = true;
+		waitq_wake_all(&j->work);
+		return false;
+	}
+	add_spare(j, a.s);
+	ask_space(ctx, j);
+	return true;
+}
+
+static void release(struct ctx *ctx, struct journal *j, struct segment *s)
+{
+	struct segment_job a = { j, s };
+	bool unwanted = s->size != j->sp->o.segment_bytes ||
+			j->spare_n >= j->reserve_n + AHEAD + SPARES_MOST;
+
+	s->state = SEGMENT_BUSY;
+	if (journal_job(ctx, j, renew_job, &a) < 0) { /* a failed sync, as any other */
+		s->state = SEGMENT_SEALED;
+		spool_fail(j->sp);
+		return;
+	}
+	account_released(j, s);
+	s->unmovable = false;
+	if (unwanted && journal_job(ctx, j, remove_job, &a) == 0)
+		segment_free(j, s);
+	else
+		add_spare(j, s);
+}
+
+/* Releases what is free; true when something was. */
+static bool release_some(struct ctx *ctx, struct journal *j)
+{
+	bool any = false;
+
+	for (uint32_t n = 1; n < j->segments_n && !j->sp->failed; n++) {
+		struct segment *s = j->segments[n];
+
+		if (s && s->state == SEGMENT_SEALED && account_is_free(s)) {
+			release(ctx, j, s);
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* The sealed segment in which least lives, if that is less than a quarter of it. */
+static struct segment *candidate(const struct journal *j)
+{
+	struct segment *best = NULL;
+
+	for (uint32_t n = 1; n < j->segments_n; n++) {
+		struct segment *s = j->segments[n];
+
+		if (s == NULL || s->state != SEGMENT_SEALED || account_is_free(s) || s->pins ||
+			account_live(s) >= s->size / 4)
+			continue;
+		if (best == NULL || account_live(s) < account_live(best))
+			best = s;
+	}
+	return best;
+}
+
+/* True when it compacted one. */
+static bool compact_one(struct ctx *ctx, struct journal *j)
+{
+	struct segment *s = candidate(j);
+
+	if (s == NULL || j->spare_n == 0)
+		return false;
+	s->state = SEGMENT_BUSY;
+	if (journal_compact(ctx, j, s) < 0)
+		s->unmovable = true;
+	s->state = SEGMENT_SEALED;
+	return true;
+}
+
+struct removal {
+	struct journal *j;
+	uint64_t id;
+};
+
+static int remove_own_job(struct job *job, void *arg)
+{
+	struct removal *r = arg;
+	char name[JOURNAL_NAME_BYTES];
+
+	journal_own_name(name, r->id);
+	return dir_remove(job, r->j->dir, name);
+}
+
+static void remove_files(struct ctx *ctx, struct journal *j)
+{
+	for (size_t i = j->removals_n; i-- > 0;) {
+		const struct segment *home = journal_segment(j, j->removals[i].home);
+		struct removal r = { j, j->removals[i].id };
+
+		if (home && home->pins)
+			continue;
+		j->removals[i] = j->removals[--j->removals_n];
+		/* A file that stays is an orphan, which the next start removes. */
+		(void)journal_job(ctx, j, remove_own_job, &r);
+	}
+}
+
+int journal_keeper(struct ctx *ctx, void *arg)
+{
+	struct journal *j = arg;
+	struct deadline d;
+
+	while (!j->closing && !j->sp->failed) {
+		if (!j->upkeep_due) {
+			ctx_shield(ctx, &d, USEC_INFINITY);
+			(void)ctx_widen(ctx, &d, waitq_wait(ctx, &j->upkeep));
+			continue;
+		}
+		j->upkeep_due = false;
+		if (clock_now() - j->free_asked >= ASK_EVERY)
+			ask_space(ctx, j);
+		bool more = release_some(ctx, j);
+
+		more |= make_one(ctx, j);
+		remove_files(ctx, j);
+		more |= !j->closing && !j->sp->failed && compact_one(ctx, j);
+		j->upkeep_due |= more;
+	}
+	remove_files(ctx, j);
+	return 0;
+}

@@ -1,0 +1,114 @@
+/* Looks at each 4 KiB boundary for a batch of this segment's generation. Where a batch was found,
+ * the next is expected behind it; where none is, the search goes on block by block. A body cannot
+ * pass for a batch, since its author does not know the salt. */
+#include "spool/scan.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "spool/spool.h"
+
+static bool batch_at(struct slice bytes, uint32_t at, struct spool_batch_header *ret, bool *later)
+{
+	int r = spool_format_batch(slice_skip(bytes, at), ret);
+
+	if (r == ERR_UNSUPPORTED)
+		*later = true;
+	return r == 0 && ret->bytes <= bytes.n - at;
+}
+
+/* Both headers are lost: the generation is the highest of any batch. */
+static int header_from_batches(struct slice bytes, uint32_t number, struct spool_scan *s)
+{
+	struct spool_batch_header b;
+	bool found = false, later = false;
+
+	for (uint32_t at = SPOOL_BLOCK; at < bytes.n; at += SPOOL_BLOCK) {
+		if (!batch_at(bytes, at, &b, &later) || b.segment != number)
+			continue;
+		if (found && b.generation <= s->header.generation)
+			continue;
+		found = true;
+		s->header = (struct spool_segment_header){
+			.number = number,
+			.generation = b.generation,
+			.size = (uint32_t)bytes.n,
+			.salt = b.salt,
+		};
+	}
+	s->header_rotten = true;
+	return found ? 0 : later ? ERR_UNSUPPORTED : ERR_CORRUPT;
+}
+
+static void add(struct spool_scan *s, uint32_t at, const struct spool_batch_header *b)
+{
+	const struct spool_scan_batch *last = s->n ? &s->batches[s->n - 1] : NULL;
+	bool follows = last ? b->previous == last->header.number : b->number == b->first;
+
+	if ((s->n & (s->n - 1)) == 0)
+		s->batches = mem_resize(s->batches, (s->n ? 2 * s->n : 1) * sizeof(*s->batches));
+	s->batches[s->n++] = (struct spool_scan_batch){
+		.header = *b,
+		.offset = at,
+		.gap = follows ? 0 : at - s->end,
+	};
+	s->end = (uint32_t)spool_format_align(at + b->bytes, SPOOL_BLOCK);
+}
+
+int spool_scan(struct slice bytes, uint32_t number, struct spool_scan *ret)
+{
+	struct spool_scan s = { .end = SPOOL_BLOCK };
+	struct spool_batch_header b;
+	bool later = false;
+
+	if (bytes.n > SPOOL_SEGMENT_MAX)
+		return ERR_CORRUPT;
+	int r = spool_format_segment(slice_take(bytes, SPOOL_BLOCK), &s.header);
+
+	if (r == 0 && (s.header.number != number || s.header.size != bytes.n))
+		r = ERR_CORRUPT;
+	if (r == ERR_CORRUPT)
+		r = header_from_batches(bytes, number, &s);
+	if (r < 0)
+		return r;
+	for (uint32_t at = SPOOL_BLOCK; at < bytes.n;) {
+		if (batch_at(bytes, at, &b, &later) && b.segment == number &&
+			b.generation == s.header.generation && b.salt == s.header.salt) {
+			add(&s, at, &b);
+			at = s.end;
+		} else {
+			at += SPOOL_BLOCK;
+		}
+	}
+	*ret = s;
+	return 0;
+}
+
+void spool_scan_done(struct spool_scan *s)
+{
+	free(s->batches);
+	s->batches = NULL;
+	s->n = 0;
+}
+
+struct spool_batch_walk spool_scan_walk(struct slice bytes, const struct spool_scan_batch *b)
+{
+	return (struct spool_batch_walk){
+		.batch = slice_take(slice_skip(bytes, b->offset), b->header.bytes),
+		.header = b->header,
+		.at = SPOOL_BATCH_HEADER,
+	};
+}
+
+bool spool_scan_is_whole(struct slice bytes, const struct spool_scan_batch *b)
+{
+	struct spool_batch_walk w = spool_scan_walk(bytes, b);
+	struct spool_batch_item item;
+	int r;
+
+	while ((r = spool_format_walk(&w, true, &item)) > 0)
+		if (!item.facts_good || !item.content_good)
+			return false;
+	return r == 0 && w.at == w.batch.n;
+}

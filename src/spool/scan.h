@@ -1,0 +1,37 @@
+/* Finds the batches of one segment in its bytes, whatever has happened to them. Pure; for recovery
+ * and for the offline tools. */
+#ifndef SLUICE_SPOOL_SCAN_H
+#define SLUICE_SPOOL_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "spool/format.h"
+
+struct spool_scan_batch {
+	struct spool_batch_header header;
+	uint32_t offset;
+	uint32_t gap; /* bytes before it that once were batches: acknowledged and rotten; or 0 */
+};
+
+struct spool_scan {
+	struct spool_segment_header header;
+	bool header_rotten; /* generation and salt were taken from the batches */
+	struct spool_scan_batch *batches; /* in order; owned */
+	size_t n;
+	uint32_t end; /* offset behind the last one, where the next belongs */
+};
+
+/* number: the segment's, from the file's name. 0; ERR_UNSUPPORTED: a later version; ERR_CORRUPT:
+ * neither a header nor a batch is to be found. ret is to be freed after 0 only. */
+int spool_scan(struct slice bytes, uint32_t number, struct spool_scan *ret);
+void spool_scan_done(struct spool_scan *s);
+
+/* A walk over the records of a batch found by spool_scan in the same bytes. */
+struct spool_batch_walk spool_scan_walk(struct slice bytes, const struct spool_scan_batch *b);
+/* All records of the batch are there and all checksums are right, bodies included. */
+bool spool_scan_is_whole(struct slice bytes, const struct spool_scan_batch *b);
+
+#endif
