@@ -96,6 +96,8 @@ __asm__(".text\n"
 	"	ret\n"
 	".size coro_switch, . - coro_switch\n"
 	".p2align 4\n"
+	".globl coro_start\n" /* a local one would be reached through a wrong GOT entry */
+	".hidden coro_start\n"
 	".type coro_start, %function\n"
 	"coro_start:\n"
 	"	.cfi_startproc\n"
