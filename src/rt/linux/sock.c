@@ -91,11 +91,12 @@ void sock_close(struct sock *s)
 	free(s);
 }
 
+/* 0 or EINPROGRESS with a descriptor, else another errno without. */
 static int start_connect(const struct ip_port *to, const struct ip *source, int *ret_fd)
 {
 	struct sockaddr_storage sa;
 	socklen_t n;
-	int one = 1;
+	int one = 1, number = 0;
 	int fd = socket(to->ip.family == IP_V6 ? AF_INET6 : AF_INET,
 		SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
@@ -106,18 +107,15 @@ static int start_connect(const struct ip_port *to, const struct ip *source, int 
 		n = addr_to_os(&(struct ip_port){ .ip = *source }, &sa);
 		/* The port is chosen at connect: many connections may share it. */
 		(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
-		if (bind(fd, (struct sockaddr *)&sa, n) != 0)
-			goto failed;
+		number = bind(fd, (struct sockaddr *)&sa, n) == 0 ? 0 : errno;
 	}
 	n = addr_to_os(to, &sa);
-	if (connect(fd, (struct sockaddr *)&sa, n) == 0 || errno == EINPROGRESS) {
+	if (number == 0)
+		number = connect(fd, (struct sockaddr *)&sa, n) == 0 ? 0 : errno;
+	if (number && number != EINPROGRESS)
+		close(fd);
+	else
 		*ret_fd = fd;
-		return errno == EINPROGRESS ? EINPROGRESS : 0;
-	}
-failed:;
-	int number = errno;
-
-	close(fd);
 	return number;
 }
 
@@ -156,15 +154,14 @@ int sock_connect(
 
 	if (r < 0)
 		return connect_failed(ctx, to, r, err_name(r));
-	errno = 0;
 	number = start_connect(to, source, &fd);
 	if (number && number != EINPROGRESS)
 		return connect_failed(ctx, to, oserr_code(number), strerrordesc_np(number));
 	s = new_sock(fd, to);
-	r = number ? finish_connect(ctx, s) : fail(ctx, watch_arm(&s->watch, false));
+	r = number ? finish_connect(ctx, s) : watch_arm(&s->watch, false);
 	if (r < 0) {
 		sock_close(s);
-		return r;
+		return number ? r : fail(ctx, r);
 	}
 	*ret = s;
 	return 0;
