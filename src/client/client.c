@@ -215,6 +215,11 @@ void client_quit(struct ctx *ctx, struct client *c)
 	client_free(c);
 }
 
+enum client_protocol client_protocol(const struct client *c)
+{
+	return c->protocol;
+}
+
 const struct smtp_caps *client_caps(const struct client *c)
 {
 	return &c->caps;

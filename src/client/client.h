@@ -106,6 +106,7 @@ int client_open(struct ctx *ctx, struct stream *stream, const struct client_sett
 void client_free(struct client *c);
 
 const struct smtp_caps *client_caps(const struct client *c);
+enum client_protocol client_protocol(const struct client *c);
 /* False when there is no TLS. */
 bool client_tls_info(const struct client *c, struct tls_info *ret);
 struct stream *client_stream(struct client *c);

@@ -516,6 +516,18 @@ bool nexthop_conn_tls(const struct nexthop_conn *conn, struct tls_info *ret)
 	return conn->client && client_tls_info(conn->client, ret);
 }
 
+const struct smtp_caps *nexthop_conn_caps(const struct nexthop_conn *conn)
+{
+	static const struct smtp_caps nothing;
+
+	return conn->client ? client_caps(conn->client) : &nothing;
+}
+
+bool nexthop_conn_is_lmtp(const struct nexthop_conn *conn)
+{
+	return conn->client && client_protocol(conn->client) == CLIENT_LMTP;
+}
+
 uint32_t nexthop_conn_rcpt_max(const struct nexthop_conn *conn)
 {
 	return conn->client ? client_caps(conn->client)->rcpt_max : 0;

@@ -19,6 +19,7 @@ struct buf;
 struct config;
 struct ctx;
 struct pool;
+struct smtp_caps;
 struct tls_info;
 
 /* Idle connections kept, all destinations together. */
@@ -95,6 +96,10 @@ struct ip_port nexthop_conn_peer(const struct nexthop_conn *conn);
 struct slice nexthop_conn_name(const struct nexthop_conn *conn);
 /* False when there is no TLS. */
 bool nexthop_conn_tls(const struct nexthop_conn *conn, struct tls_info *ret);
+/* What it offers; valid until release. */
+const struct smtp_caps *nexthop_conn_caps(const struct nexthop_conn *conn);
+/* It speaks LMTP: what it accepts has been delivered, not relayed. */
+bool nexthop_conn_is_lmtp(const struct nexthop_conn *conn);
 /* Recipients that the host takes in one transaction (LIMITS RCPTMAX, RFC 9422); 0: not stated. */
 uint32_t nexthop_conn_rcpt_max(const struct nexthop_conn *conn);
 

@@ -1,0 +1,10 @@
+/* The commands of the program. Each gets its own name as argv[0] and returns an exit status
+ * (sysexits). */
+#ifndef SLUICE_APP_COMMANDS_H
+#define SLUICE_APP_COMMANDS_H
+
+int command_serve(int argc, char **argv);
+int command_sink(int argc, char **argv);
+int command_version(int argc, char **argv);
+
+#endif

@@ -1,0 +1,110 @@
+/* Files become bytes here, and nowhere else outside the runtime: config, auth and tls are handed
+ * their content. */
+#include "app/load.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "auth/users.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "config/report.h"
+#include "rt/file.h"
+#include "rt/job.h"
+#include "rt/tls.h"
+
+#define HOST_NAME_BYTES 256
+
+int load_file(const char *path, struct buf *ret)
+{
+	struct job *job = job_outside_loop();
+	struct slice whole = slice_str(path);
+	size_t slash = slice_rfind(whole, '/');
+	struct slice name = slash < whole.n ? slice_skip(whole, slash + 1) : whole;
+	char *folder = slash == whole.n ? mem_strdup(S("."))
+					: mem_strdup(slice_take(whole, slash ? slash : 1));
+	struct dir *dir;
+	int r = dir_open(job, folder, false, &dir);
+
+	free(folder);
+	if (r < 0)
+		return r;
+	r = file_read_all(job, dir, name.p, ret->max, ret);
+	dir_close(dir);
+	return r;
+}
+
+static int read_named(void *arg, const char *path, struct buf *ret)
+{
+	(void)arg;
+	return load_file(path, ret);
+}
+
+static int parse_config(const char *path, struct slice text, struct config_report *report,
+	const struct config **ret)
+{
+	char name[HOST_NAME_BYTES] = "localhost";
+
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		name[0] = '\0';
+	return config_load(
+		&(struct config_input){
+			.path = path,
+			.text = text,
+			.system_name = slice_str(name),
+			.read_file = read_named,
+		},
+		report, ret);
+}
+
+int load_config(const char *path, struct buf *ret_text, const struct config **ret)
+{
+	struct config_report report;
+	struct buf text;
+
+	buf_init(&text, CONFIG_TEXT_MAX);
+	int r = load_file(path, &text);
+
+	if (r < 0) {
+		buf_printf(
+			ret_text, "%s: the configuration cannot be read: %s\n", path, err_name(r));
+		buf_done(&text);
+		return ERR_INVALID;
+	}
+	config_report_init(&report);
+	r = parse_config(path, buf_slice(&text), &report, ret);
+	config_report_write(&report, path, ret_text);
+	config_report_done(&report);
+	buf_done_secret(&text);
+	return r;
+}
+
+int load_users(const struct config *config, struct buf *why, struct auth_users **ret)
+{
+	*ret = NULL;
+	if (config->users.n == 0)
+		return 0;
+	const struct config_file *file = &config->users.v[0].file;
+
+	return auth_users_parse(file->content, file->path.p, why, ret);
+}
+
+int load_tls(const struct config *config, struct buf *why, struct tls_server **ret)
+{
+	size_t n = config->tls.n;
+
+	*ret = NULL;
+	if (n == 0)
+		return 0;
+	struct tls_keypair *pairs = mem_zalloc(n * sizeof(*pairs));
+
+	for (size_t i = 0; i < n; i++)
+		pairs[i] = (struct tls_keypair){ config->tls.v[i].certificate.content,
+			config->tls.v[i].key_file.content };
+	int r = tls_server_new(pairs, n, why, ret);
+
+	free(pairs);
+	return r;
+}

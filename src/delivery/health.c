@@ -1,0 +1,69 @@
+/* One record for each destination in trouble; a destination that does well needs none. */
+#include "delivery/health.h"
+
+#include <stdlib.h>
+
+#include "base/event.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "rt/clock.h"
+#include "rt/log.h"
+#include "rt/random.h"
+
+struct trouble {
+	usec_t since; /* clock_now() */
+	bool alarmed;
+};
+
+struct health {
+	struct map troubles; /* key of the destination -> struct trouble */
+};
+
+struct health *health_new(void)
+{
+	struct health *h = mem_zalloc(sizeof(*h));
+
+	map_init(&h->troubles, random_hash_key(), true);
+	return h;
+}
+
+void health_free(struct health *h)
+{
+	size_t pos = 0;
+
+	if (h == NULL)
+		return;
+	for (const struct map_entry *it; (it = map_next(&h->troubles, &pos));)
+		free(it->value);
+	map_done(&h->troubles);
+	free(h);
+}
+
+void health_good(struct ctx *ctx, struct health *h, struct slice key)
+{
+	struct trouble *t = h->troubles.live ? map_remove(&h->troubles, key) : NULL;
+
+	if (t && t->alarmed)
+		LOG(ctx, EV_ALARM_CLEARED, FIELD("destination", key));
+	free(t);
+}
+
+void health_bad(
+	struct ctx *ctx, struct health *h, struct slice key, const char *reason, bool at_once)
+{
+	struct trouble *t = map_get(&h->troubles, key);
+
+	if (t == NULL) {
+		if (h->troubles.live >= HEALTH_MAX)
+			return;
+		t = mem_zalloc(sizeof(*t));
+		t->since = clock_now();
+		(void)map_set(&h->troubles, key, t);
+	}
+	if (t->alarmed || (!at_once && clock_now() - t->since < HEALTH_PATIENCE))
+		return;
+	t->alarmed = true;
+	LOG(ctx, EV_ALARM, FIELD("destination", key), FIELD_STR("reason", reason),
+		FIELD_INT("minutes", (clock_now() - t->since) / USEC_PER_MIN),
+		FIELD_STR("mail", "waits in the queue"));
+}

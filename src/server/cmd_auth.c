@@ -1,0 +1,164 @@
+/* AUTH (RFC 4954): the exchange runs in auth/server; here are the session's side of it and what a
+ * success or failure means for the session. */
+#include <stdlib.h>
+
+#include "auth/server.h"
+#include "base/buf.h"
+#include "base/event.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "config/config.h"
+#include "rt/ctx.h"
+#include "rt/log.h"
+#include "rt/stream.h"
+#include "server/auth_offers.h"
+#include "server/server.h"
+#include "server/session.h"
+#include "smtp/cmd.h"
+#include "smtp/reply.h"
+
+unsigned auth_offers(const struct session *s)
+{
+	/* A password may be shown in the clear where nobody else can listen, or where the listener
+	 * was told to do without TLS. */
+	bool clear_ok = s->tls || s->listener->tls == CONFIG_LISTEN_OFF ||
+			ip_is_loopback(&s->peer.ip);
+
+	if (s->server->auth == NULL || s->login.n || s->listener->for_whom == CONFIG_FOR_MX ||
+		(s->listener->tls_required && !s->tls))
+		return 0;
+	return auth_server_offers(s->server->auth, s->tls ? s->stream : NULL, clear_ok);
+}
+
+void auth_offers_caps(const struct session *s, struct smtp_caps *caps)
+{
+	static const struct {
+		enum auth_mech auth;
+		enum smtp_mech smtp;
+	} same[] = {
+		{ AUTH_PLAIN, SMTP_MECH_PLAIN },
+		{ AUTH_LOGIN, SMTP_MECH_LOGIN },
+		{ AUTH_SCRAM_SHA_256, SMTP_MECH_SCRAM_SHA_256 },
+		{ AUTH_SCRAM_SHA_256_PLUS, SMTP_MECH_SCRAM_SHA_256_PLUS },
+	};
+	unsigned offers = auth_offers(s);
+
+	if (offers == 0)
+		return;
+	smtp_caps_add(caps, SMTP_CAP_AUTH);
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		if (offers & AUTH_BIT(same[i].auth))
+			caps->mechs |= UINT32_C(1) << same[i].smtp;
+}
+
+/* Sends a challenge and reads the answer. */
+static int ask(struct ctx *ctx, void *arg, struct slice challenge, struct buf *ret)
+{
+	struct session *s = arg;
+	struct slice line;
+
+	s->line.max = SMTP_LINE_AUTH_MAX;
+	struct buf text;
+
+	buf_init(&text, AUTH_LINE_MAX + 16);
+	buf_puts(&text, "334 ");
+	buf_put(&text, challenge);
+	buf_puts(&text, "\r\n");
+	int r = stream_write(ctx, s->stream, buf_slice(&text));
+
+	buf_done_secret(&text);
+	if (r == 0)
+		r = session_read_line(ctx, s, &line);
+	s->line.max = SMTP_LINE_COMMAND_MAX;
+	if (r == 0)
+		buf_put(ret, line);
+	return r;
+}
+
+static int succeeded(
+	struct ctx *ctx, struct session *s, const struct auth_result *result, const char *mechanism)
+{
+	s->login = arena_dup(&s->arena, slice_str(result->name));
+	s->mechanism = mechanism;
+	metric_add(METRIC_LOGINS, 1);
+	LOG(ctx, EV_LOGGED_IN, FIELD("login", s->login), FIELD_STR("mechanism", mechanism));
+	cmd_hello_offers(s, &s->caps);
+	return session_say(ctx, s, 235, "2.7.0", "Welcome");
+}
+
+static const struct {
+	int code;
+	const char *enhanced, *text;
+} failures[] = {
+	[AUTH_WRONG] = { 535, "5.7.8", "Wrong user name or password" },
+	[AUTH_DISABLED] = { 535, "5.7.8", "Wrong user name or password" },
+	[AUTH_BUSY] = { 454, "4.7.0", "Too many log-ins at once; try again" },
+	[AUTH_FAULT] = { 454, "4.7.0", "Log-in is not possible now; try again" },
+	[AUTH_CANCELLED] = { 501, "5.7.0", "Log-in given up" },
+	[AUTH_SYNTAX] = { 501, "5.5.2", "Malformed log-in" },
+	[AUTH_UNSUPPORTED] = { 504, "5.5.4", "Mechanism not offered here" },
+	[AUTH_REFUSED] = { 421, "4.7.0", "Too many failed log-ins from your address" },
+};
+
+static int failed(struct ctx *ctx, struct session *s, const struct auth_result *result)
+{
+	const char *user = result->name;
+
+	metric_add(METRIC_LOGINS_FAILED, 1);
+	LOG(ctx, EV_LOGIN_FAILED, FIELD_STR("login", user), FIELD_STR("why", result->why),
+		FIELD_STR("outcome", auth_outcome_name(result->outcome)));
+	int r = result->delay ? ctx_sleep(ctx, result->delay) : 0;
+
+	if (r < 0)
+		return r;
+	if (result->outcome == AUTH_WRONG || result->outcome == AUTH_DISABLED)
+		s->login_failures++;
+	if (s->login_failures >= s->config->limits.login_failures)
+		return session_say(ctx, s, 421, "4.7.0", "Too many failed log-ins");
+	return session_say(ctx, s, failures[result->outcome].code,
+		failures[result->outcome].enhanced, "%s", failures[result->outcome].text);
+}
+
+/* The answer could not be given in order: why the mechanism list is empty. */
+static int not_offered(struct ctx *ctx, struct session *s)
+{
+	if (s->login.n)
+		return session_say(ctx, s, 503, "5.5.1", "You are logged in already");
+	if (s->listener->tls_required && !s->tls)
+		return session_say(ctx, s, 538, "5.7.11", "Say STARTTLS first");
+	return session_say(ctx, s, 502, "5.5.1", "AUTH is not offered here");
+}
+
+int cmd_auth(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
+{
+	struct auth_request req = {
+		.mechanism = cmd->auth.mechanism,
+		.initial = cmd->auth.initial,
+		.has_initial = cmd->auth.has_initial,
+		.offers = auth_offers(s),
+		.client = s->peer.ip,
+		.stream = s->tls ? s->stream : NULL,
+		.ask = ask,
+		.arg = s,
+	};
+	struct auth_result result;
+	struct arena kept = ARENA_INIT;
+
+	if (req.offers == 0)
+		return not_offered(ctx, s);
+	/* The exchange reads more lines: what points at this one must move. */
+	req.mechanism = arena_dup(&kept, req.mechanism);
+	req.initial = arena_dup(&kept, req.initial);
+	enum auth_mech mech = auth_mech_parse(req.mechanism);
+
+	ctx->log.action = "log-in";
+	int r = auth_server_run(ctx, s->server->auth, &req, &result);
+
+	mem_wipe((void *)(uintptr_t)req.initial.p, req.initial.n);
+	arena_reset(&kept);
+	if (r < 0)
+		return r;
+	if (result.outcome == AUTH_OK)
+		return succeeded(ctx, s, &result, auth_mech_name(mech));
+	return failed(ctx, s, &result);
+}

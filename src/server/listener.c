@@ -1,0 +1,162 @@
+/* Accepting connections: limits first, then a coroutine for the session. */
+#include "server/server.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/event.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "config/config.h"
+#include "rt/ctx.h"
+#include "rt/log.h"
+#include "rt/net.h"
+#include "rt/random.h"
+#include "rt/tls.h"
+#include "server/relay.h"
+#include "server/session.h"
+#include "smtp/reply.h"
+
+#define PAUSE (100 * USEC_PER_MSEC) /* when descriptors or stacks have run out */
+
+void server_init(struct server *server)
+{
+	*server = (struct server){ .service = &relay_service };
+	scope_init(&server->sessions, SCOPE_SERVE);
+	map_init(&server->per_client, random_hash_key(), false);
+}
+
+void server_done(struct server *server)
+{
+	config_unref(server->config);
+	tls_server_unref(server->tls);
+	map_done(&server->per_client);
+}
+
+void server_set_config(struct server *server, const struct config *config, struct tls_server *tls)
+{
+	const struct config *old = server->config;
+	struct tls_server *old_tls = server->tls;
+
+	server->config = config_ref(config);
+	server->tls = tls ? tls_server_ref(tls) : NULL;
+	config_unref(old);
+	tls_server_unref(old_tls);
+}
+
+/* ---- how many sessions one client has ---- IPv6 clients are counted by their /64 */
+
+static struct slice client_key(const struct ip *ip)
+{
+	return slice_of(ip->b, ip->family == IP_V4 ? 4 : 8);
+}
+
+static size_t client_sessions(const struct server *server, const struct ip *ip)
+{
+	return (size_t)(uintptr_t)map_get(&server->per_client, client_key(ip));
+}
+
+static void count_client(struct server *server, const struct ip *ip, bool more)
+{
+	size_t n = client_sessions(server, ip);
+
+	n = more ? n + 1 : n - 1;
+	if (n == 0)
+		(void)map_remove(&server->per_client, client_key(ip));
+	else
+		(void)map_set(&server->per_client, client_key(ip), (void *)(uintptr_t)n);
+}
+
+/* ---- one session ---- */
+
+/* Given to the session's coroutine, which frees it. */
+struct visit {
+	struct server *server;
+	const struct config *config; /* a reference: keeps the listener alive */
+	const struct config_listener *listener;
+	struct sock *sock;
+	struct ip_port peer, local;
+};
+
+static int serve(struct ctx *ctx, void *arg)
+{
+	struct visit v = *(struct visit *)arg;
+
+	free(arg);
+	int r = session_serve(ctx, v.server, v.listener, v.sock, v.peer, v.local);
+
+	count_client(v.server, &v.peer.ip, false);
+	metric_sub(METRIC_SESSIONS, 1);
+	config_unref(v.config);
+	return r;
+}
+
+static int start_session(const struct server_listener *l, const struct config_listener *listener,
+	struct sock *sock, struct ip_port peer, struct ip_port local)
+{
+	struct visit *v = mem_alloc(sizeof(*v));
+
+	*v = (struct visit){ l->server, l->server->config, listener, sock, peer, local };
+	if (scope_spawn(&l->server->sessions, "session", serve, v) < 0) {
+		free(v);
+		return ERR_FULL;
+	}
+	(void)config_ref(v->config);
+	count_client(l->server, &peer.ip, true);
+	metric_add(METRIC_SESSIONS, 1);
+	metric_add(METRIC_SESSIONS_TOTAL, 1);
+	return 0;
+}
+
+/* A refused client is told so in one line, if that can be done without waiting. */
+static void turn_away(struct ctx *ctx, struct sock *sock, struct ip_port peer, const char *why)
+{
+	struct buf text;
+	struct smtp_reply reply;
+	size_t sent;
+
+	buf_init(&text, SMTP_REPLY_LINE_MAX);
+	ip_port_format(&text, &peer);
+	metric_add(METRIC_SESSIONS_REFUSED, 1);
+	LOG(ctx, EV_REFUSED, FIELD("peer", buf_slice(&text)), FIELD_STR("reason", why));
+	buf_clear(&text);
+	smtp_reply_set(&reply, 421, "4.7.0", "%s; try again later", why);
+	smtp_reply_format(&text, &reply);
+	(void)sock_write_now(sock, text.p, text.n, &sent);
+	sock_close(sock);
+	buf_done(&text);
+}
+
+static void welcome(struct ctx *ctx, const struct server_listener *l, struct sock *sock,
+	struct ip_port peer, struct ip_port local)
+{
+	const struct config *config = l->server->config;
+	const struct config_listener *listener = config_listener_find(config, l->name);
+
+	if (listener == NULL || l->server->stopping)
+		turn_away(ctx, sock, peer, "This listener is closing");
+	else if (l->server->sessions.count >= config->limits.sessions)
+		turn_away(ctx, sock, peer, "Too many connections");
+	else if (client_sessions(l->server, &peer.ip) >= config->limits.sessions_per_client)
+		turn_away(ctx, sock, peer, "Too many connections from your address");
+	else if (start_session(l, listener, sock, peer, local) < 0)
+		turn_away(ctx, sock, peer, "Out of memory");
+}
+
+int server_listen(struct ctx *ctx, void *arg)
+{
+	const struct server_listener *l = arg;
+	int r = 0;
+
+	while (r == 0 || r == ERR_FULL) {
+		struct ip_port peer, local;
+		struct sock *sock;
+
+		r = listen_sock_accept(ctx, l->sock, &sock, &peer, &local);
+		if (r == 0)
+			welcome(ctx, l, sock, peer, local);
+		else if (r == ERR_FULL)
+			r = ctx_sleep(ctx, PAUSE);
+	}
+	return r;
+}

@@ -1,0 +1,52 @@
+/* What all sessions of a worker share. */
+#ifndef SLUICE_SERVER_SERVER_H
+#define SLUICE_SERVER_SERVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/map.h"
+#include "rt/scope.h"
+
+struct auth_server;
+struct config;
+struct ctx;
+struct listen_sock;
+struct service_ops;
+struct spool;
+struct tls_server;
+
+/* Owned by the worker, which fills it before the first listener starts. The pointers are borrowed,
+ * except config and tls, of which it holds a reference each (server_set_config). */
+struct server {
+	const struct config *config;
+	const struct service_ops *service; /* what listeners do; &relay_service from server_init */
+	struct spool *spool;
+	struct auth_server *auth; /* NULL: nobody can log in */
+	struct tls_server *tls; /* NULL: no certificate */
+	struct scope sessions; /* SCOPE_SERVE */
+	struct map per_client; /* address -> open sessions */
+	uint64_t next_session; /* part of session ids */
+	bool stopping; /* no new sessions; those open are told 421 after their message */
+};
+
+void server_init(struct server *server);
+/* All sessions have ended. */
+void server_done(struct server *server);
+/* Swaps configuration and certificates in; takes a reference of each. Sessions keep theirs until
+ * they end. tls may be NULL. */
+void server_set_config(struct server *server, const struct config *config, struct tls_server *tls);
+
+/* One open listening socket and what the configuration calls it. */
+struct server_listener {
+	struct server *server;
+	struct listen_sock *sock; /* owned by the worker */
+	struct slice name; /* of the listener; looked up anew for each connection */
+};
+
+/* Accepts until cancelled (returns ERR_CANCELLED) or the socket is closed. A coroutine each; the
+ * sessions it starts belong to server->sessions. arg is a struct server_listener, which must live
+ * until it returns. */
+int server_listen(struct ctx *ctx, void *arg);
+
+#endif

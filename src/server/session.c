@@ -1,0 +1,338 @@
+/* A session, top to bottom: greeting, then one command after the other until the client leaves, is
+ * shown the door, or goes silent. A table says which command is allowed in which state; what a
+ * command does stands in cmd_*.c. Replies are queued and go out when the input is empty, so that
+ * pipelined commands cost one write. */
+#include "server/session.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "auth/server.h"
+#include "auth/users.h"
+#include "base/buf.h"
+#include "base/event.h"
+#include "base/metrics.h"
+#include "config/config.h"
+#include "rt/clock.h"
+#include "rt/ctx.h"
+#include "rt/log.h"
+#include "rt/net.h"
+#include "rt/random.h"
+#include "rt/stream.h"
+#include "rt/tls.h"
+#include "server/server.h"
+#include "server/service.h"
+#include "smtp/cmd.h"
+#include "smtp/reply.h"
+
+#define FAREWELL_TIME  (5 * USEC_PER_SEC) /* for the last reply and close_notify */
+#define HANDSHAKE_TIME (60 * USEC_PER_SEC) /* of implicit TLS */
+#define REPLY_BYTES    65536
+
+#define IN(state) (1u << (state))
+#define ANY	  (IN(SESSION_STATES) - 1)
+#define NO_CHUNKS (ANY & ~IN(SESSION_BDAT))
+
+static const struct command {
+	session_handler *run;
+	unsigned states;
+} commands[SMTP_VERB_COUNT] = {
+	[SMTP_EHLO] = { cmd_hello, ANY },
+	[SMTP_HELO] = { cmd_hello, ANY },
+	[SMTP_STARTTLS] = { cmd_starttls, IN(SESSION_GREETED) | IN(SESSION_READY) },
+	[SMTP_AUTH] = { cmd_auth, IN(SESSION_READY) },
+	[SMTP_MAIL] = { cmd_mail, IN(SESSION_READY) },
+	[SMTP_RCPT] = { cmd_rcpt, IN(SESSION_MAIL) | IN(SESSION_RCPT) },
+	[SMTP_DATA] = { cmd_data, IN(SESSION_RCPT) },
+	[SMTP_BDAT] = { cmd_bdat, ANY }, /* its bytes come in any case */
+	[SMTP_RSET] = { cmd_rset, ANY },
+	[SMTP_NOOP] = { cmd_noop, ANY },
+	[SMTP_QUIT] = { cmd_quit, ANY },
+	[SMTP_VRFY] = { cmd_vrfy, NO_CHUNKS },
+	[SMTP_EXPN] = { cmd_expn, NO_CHUNKS },
+	[SMTP_HELP] = { cmd_help, NO_CHUNKS },
+};
+
+/* ---- replies ---- */
+
+int session_reply(struct ctx *ctx, struct session *s, const struct smtp_reply *reply)
+{
+	struct buf text;
+
+	buf_init(&text, REPLY_BYTES);
+	smtp_reply_format(&text, reply);
+	int r = stream_write(ctx, s->stream, buf_slice(&text));
+
+	buf_done(&text);
+	if (r < 0 || smtp_reply_is_positive(reply))
+		return r;
+	if (reply->code == 421)
+		s->closing = true;
+	if (++s->errors >= s->config->limits.errors && !s->closing) {
+		s->closing = true;
+		return session_say(ctx, s, 421, "4.7.0", "Too many errors; closing");
+	}
+	return 0;
+}
+
+int session_say(
+	struct ctx *ctx, struct session *s, int code, const char *enhanced, const char *fmt, ...)
+{
+	char text[SMTP_REPLY_TEXT_MAX];
+	struct smtp_reply reply;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	smtp_reply_set(&reply, code, enhanced, "%s", text);
+	return session_reply(ctx, s, &reply);
+}
+
+int session_refuse(struct ctx *ctx, struct session *s, const char *command, struct slice argument,
+	const struct smtp_reply *reply)
+{
+	struct buf line;
+
+	buf_init(&line, REPLY_BYTES);
+	smtp_reply_format_line(&line, reply);
+	LOG(ctx, EV_REFUSED, FIELD_STR("command", command), FIELD("argument", argument),
+		FIELD("from", s->sender), FIELD("helo", s->helo), FIELD("login", s->login),
+		FIELD("reply", buf_slice(&line)));
+	buf_done(&line);
+	return session_reply(ctx, s, reply);
+}
+
+/* ---- reading ---- */
+
+/* The bytes of the last command are given back only now, since its arguments point at them. */
+static void take_used(struct session *s)
+{
+	stream_take(s->stream, s->taken);
+	s->taken = 0;
+}
+
+static int fill_for_command(struct ctx *ctx, struct session *s)
+{
+	struct deadline d;
+
+	ctx_narrow(ctx, &d, s->config->limits.command_timeout);
+	ctx->log.action = "waiting for a command";
+	return ctx_widen(ctx, &d, stream_fill(ctx, s->stream));
+}
+
+int session_read_line(struct ctx *ctx, struct session *s, struct slice *ret_line)
+{
+	take_used(s);
+	for (;;) {
+		enum smtp_line_status status = smtp_line_next(
+			&s->line, stream_peek(s->stream), &s->taken, ret_line);
+		int r = 0;
+
+		if (status == SMTP_LINE_OK)
+			return 0;
+		take_used(s);
+		if (status == SMTP_LINE_MORE)
+			r = fill_for_command(ctx, s);
+		else
+			r = session_say(ctx, s, 500, "5.5.2", "Syntax error: %s",
+				smtp_line_status_text(status));
+		if (r < 0 || s->closing)
+			return r < 0 ? r : ERR_LIMIT;
+	}
+}
+
+bool session_next_is(struct session *s, struct slice verb, struct slice *ret_line)
+{
+	struct slice rest = slice_skip(stream_peek(s->stream), s->taken);
+	struct smtp_line ahead = s->line;
+	size_t used;
+
+	if (s->closing || !slice_starts_nocase(rest, verb) ||
+		smtp_line_next(&ahead, rest, &used, ret_line) != SMTP_LINE_OK)
+		return false;
+	s->line = ahead;
+	s->taken += used;
+	return true;
+}
+
+/* ---- transactions ---- */
+
+struct server_client session_client(const struct session *s)
+{
+	const struct auth_users *users = s->login.n ? auth_server_users(s->server->auth) : NULL;
+	const struct auth_user *user = users ? auth_users_find(users, s->login) : NULL;
+
+	return (struct server_client){
+		.listener = s->listener,
+		.ip = s->peer.ip,
+		.tls = s->tls,
+		.user = user && !user->disabled ? user : NULL,
+	};
+}
+
+void session_drop_transaction(
+	struct ctx *ctx, struct session *s, enum session_state next, enum abort_why why)
+{
+	if (s->tx)
+		s->tx->ops->abort(ctx, s->tx, why);
+	s->tx = NULL;
+	session_drop_content(s);
+	arena_reset(&s->tx_arena);
+	s->sender = SLICE_NIL;
+	s->recipients = 0;
+	s->smtputf8 = s->eight_bit_declared = false;
+	ctx->log.queue_id = SLICE_NIL;
+	s->state = next;
+}
+
+/* ---- the dialogue ---- */
+
+static int out_of_order(struct ctx *ctx, struct session *s, enum smtp_verb verb)
+{
+	static const char *const wanted[SESSION_STATES] = {
+		[SESSION_GREETED] = "say EHLO first",
+		[SESSION_READY] = "MAIL comes first",
+		[SESSION_MAIL] = "a transaction is open; RCPT or RSET comes next",
+		[SESSION_RCPT] = "a transaction is open; DATA, BDAT or RSET comes next",
+		[SESSION_BDAT] = "chunks are under way; BDAT or RSET comes next",
+	};
+
+	return session_say(ctx, s, 503, "5.5.1", "Bad sequence of commands: %s: %s",
+		smtp_verb_name(verb), wanted[s->state]);
+}
+
+static int dispatch(struct ctx *ctx, struct session *s, struct slice line)
+{
+	const struct smtp_cmd_context known = { .offered = &s->caps, .smtputf8 = s->smtputf8 };
+	struct arena scratch = ARENA_INIT;
+	struct smtp_cmd cmd;
+	struct smtp_reply refusal;
+	bool sound = smtp_cmd_parse(&scratch, line, &known, &cmd, &refusal);
+	const struct command *command = &commands[cmd.verb];
+	int r;
+
+	if (cmd.verb == SMTP_UNKNOWN && sound)
+		r = session_say(ctx, s, 500, "5.5.2", "Command not recognised");
+	else if (command->run == NULL && sound)
+		r = session_say(
+			ctx, s, 502, "5.5.1", "%s is not implemented", smtp_verb_name(cmd.verb));
+	else if (command->run && !(command->states & IN(s->state)))
+		r = out_of_order(ctx, s, cmd.verb);
+	else if (!sound)
+		r = session_refuse(ctx, s, smtp_verb_name(cmd.verb), line, &refusal);
+	else
+		r = command->run(ctx, s, &cmd);
+	arena_reset(&scratch);
+	return r;
+}
+
+static int greet(struct ctx *ctx, struct session *s)
+{
+	return session_say(ctx, s, 220, NULL, "%.*s ESMTP sluice", SLICE_ARG(s->config->hostname));
+}
+
+static int converse(struct ctx *ctx, struct session *s)
+{
+	struct slice line;
+	int r = greet(ctx, s);
+
+	while (r == 0 && !s->closing) {
+		if (s->server->stopping && s->state <= SESSION_READY)
+			return session_say(ctx, s, 421, "4.3.2", "Going down; try again");
+		r = session_read_line(ctx, s, &line);
+		if (r == 0)
+			r = dispatch(ctx, s, line);
+	}
+	return r;
+}
+
+static int handshake(struct ctx *ctx, struct session *s)
+{
+	struct deadline d;
+
+	if (s->listener->tls != CONFIG_LISTEN_IMPLICIT)
+		return 0;
+	ctx_narrow(ctx, &d, HANDSHAKE_TIME);
+	ctx->log.action = "TLS handshake";
+	int r = ctx_widen(ctx, &d, tls_accept(ctx, s->stream, s->server->tls));
+
+	s->tls = r == 0;
+	return r;
+}
+
+/* ---- beginning and end ---- */
+
+static const char *why_ended(const struct ctx *ctx, const struct session *s, int r)
+{
+	if (r == 0 || r == ERR_LIMIT)
+		return s->closing ? "closed by us" : "quit";
+	if (r == ERR_TLS && ctx->err.text)
+		return ctx->err.text;
+	return err_name(r);
+}
+
+/* What the client may still read: the reason, in the words of RFC 5321. */
+static void say_goodbye(struct ctx *ctx, struct session *s, int r)
+{
+	struct deadline d;
+
+	ctx_shield(ctx, &d, FAREWELL_TIME);
+	if (r == ERR_TIMEOUT)
+		(void)session_say(ctx, s, 421, "4.4.2", "Idle for too long; closing");
+	else if (r == ERR_CANCELLED)
+		(void)session_say(ctx, s, 421, "4.3.2", "Going down; try again");
+	/* The peer may be gone: nothing to do about it. */
+	if (r != ERR_RESET && r != ERR_TLS)
+		(void)stream_shutdown(ctx, s->stream);
+	(void)ctx_widen(ctx, &d, 0);
+}
+
+static void set_up(struct ctx *ctx, struct session *s)
+{
+	struct buf peer;
+
+	smtp_line_init(&s->line, SMTP_LINE_COMMAND_MAX);
+	text_id((uint64_t)clock_wall() << 12 | (s->server->next_session++ & 4095), s->id);
+	buf_init(&peer, sizeof(s->peer_text));
+	ip_port_format(&peer, &s->peer);
+	memcpy(s->peer_text, peer.p, peer.n);
+	ctx->log.session = slice_of(s->id, sizeof(s->id));
+	ctx->log.peer = slice_of(s->peer_text, peer.n);
+	buf_done(&peer);
+	cmd_hello_offers(s, &s->caps);
+}
+
+int session_serve(struct ctx *ctx, struct server *server, const struct config_listener *listener,
+	struct sock *sock, struct ip_port peer, struct ip_port local)
+{
+	struct session s = {
+		.server = server,
+		.config = config_ref(server->config),
+		.listener = listener,
+		.service = server->service,
+		.stream = stream_new(sock),
+		.peer = peer,
+		.local = local,
+		.state = SESSION_GREETED,
+	};
+
+	set_up(ctx, &s);
+	LOG(ctx, EV_CONNECTED, FIELD("listener", listener->name));
+	int r = handshake(ctx, &s);
+
+	if (r == 0)
+		r = converse(ctx, &s);
+	const char *why = why_ended(ctx, &s, r);
+
+	session_drop_transaction(ctx, &s, s.state, r == ERR_CANCELLED ? ABORT_STOP : ABORT_CLIENT);
+	say_goodbye(ctx, &s, r);
+	ctx->log.action = NULL;
+	LOG(ctx, EV_DISCONNECTED, FIELD_STR("why", why),
+		FIELD_INT("bytes-in", stream_bytes_in(s.stream)),
+		FIELD_INT("bytes-out", stream_bytes_out(s.stream)));
+	stream_free(s.stream);
+	arena_reset(&s.arena);
+	config_unref(s.config);
+	return r;
+}

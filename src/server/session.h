@@ -1,0 +1,127 @@
+/* One client's SMTP session: state and the few calls that the command families share. The session
+ * reads top to bottom in session.c; each family of commands has a file cmd_*.c. */
+#ifndef SLUICE_SERVER_SESSION_H
+#define SLUICE_SERVER_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/ip.h"
+#include "base/slice.h"
+#include "base/text.h"
+#include "server/permission.h"
+#include "server/service.h"
+#include "smtp/caps.h"
+#include "smtp/line.h"
+
+struct config;
+struct config_listener;
+struct content;
+struct ctx;
+struct server;
+struct service_ops;
+struct smtp_cmd;
+struct smtp_reply;
+struct sock;
+struct stream;
+struct tx;
+
+/* Which commands make sense now (RFC 5321 section 4.1.4). */
+enum session_state {
+	SESSION_GREETED, /* nothing but a hello, NOOP, QUIT and the like */
+	SESSION_READY, /* hello said, no transaction */
+	SESSION_MAIL, /* reverse-path known */
+	SESSION_RCPT, /* and at least one recipient */
+	SESSION_BDAT, /* in the middle of chunks */
+	SESSION_STATES
+};
+
+/* Lies in the frame of the session's coroutine. Everything it points at is its own, except server,
+ * config (a counted reference) and listener (part of config). */
+struct session {
+	struct server *server;
+	const struct config *config;
+	const struct config_listener *listener;
+	const struct service_ops *service;
+	struct stream *stream;
+	struct ip_port peer, local;
+	enum session_state state;
+	bool esmtp; /* EHLO was said */
+	bool tls; /* the stream is encrypted */
+	bool closing; /* end the session after the current reply */
+	unsigned errors; /* commands refused so far */
+	unsigned login_failures;
+	struct arena arena; /* lives as long as the session: names */
+	struct slice helo; /* as the client said it */
+	struct slice login; /* empty: not logged in */
+	const char *mechanism; /* of the log-in */
+	struct smtp_line line;
+	size_t taken; /* bytes of input that the current command used */
+	struct smtp_caps caps; /* what the last EHLO offered */
+	char id[TEXT_ID_CHARS];
+	char peer_text[56]; /* address and port, for log lines */
+
+	/* The transaction: from MAIL's 250 to the reply that ends it. */
+	struct tx *tx;
+	struct arena tx_arena;
+	struct slice sender; /* reverse-path without brackets, in tx_arena */
+	size_t recipients; /* accepted */
+	bool smtputf8; /* MAIL had SMTPUTF8 */
+	bool eight_bit_declared; /* BODY=8BITMIME or better */
+	struct content *content; /* while content arrives, else NULL */
+};
+
+/* Serves one connection and frees `sock`. Suspends; returns 0 or why it was cut short. Runs in a
+ * coroutine of its own. */
+int session_serve(struct ctx *ctx, struct server *server, const struct config_listener *listener,
+	struct sock *sock, struct ip_port peer, struct ip_port local);
+
+/* ---- for the command families ---- */
+
+/* Queues a reply; counts it as an error when it is a refusal, and ends the session with 421 after
+ * too many. Suspends when the output is full. */
+int session_reply(struct ctx *ctx, struct session *s, const struct smtp_reply *reply);
+/* The same from its parts. */
+int session_say(struct ctx *ctx, struct session *s, int code, const char *enhanced, const char *fmt,
+	...) __attribute__((format(printf, 5, 6)));
+/* Logs a refusal of the given command, then replies. */
+int session_refuse(struct ctx *ctx, struct session *s, const char *command, struct slice argument,
+	const struct smtp_reply *reply);
+/* Reads one line, strictly; *ret_line is valid until the next read. Damaged lines are answered here
+ * and the next one is read. Suspends at most for the command time-out: ERR_TIMEOUT then. */
+int session_read_line(struct ctx *ctx, struct session *s, struct slice *ret_line);
+/* The next command if its line is complete in the buffer already and begins with `verb`: for
+ * gathering RCPTs. Does not suspend. */
+bool session_next_is(struct session *s, struct slice verb, struct slice *ret_line);
+/* Ends the transaction, if any, without a message. */
+void session_drop_transaction(
+	struct ctx *ctx, struct session *s, enum session_state next, enum abort_why why);
+/* The client as permission sees it now; the user is looked up again, so that a revoked one is
+ * out. */
+struct server_client session_client(const struct session *s);
+/* Forgets the content that was arriving, if any. */
+void session_drop_content(struct session *s);
+
+/* ---- the command families ---- every handler replies; 0, or an error that ends the session */
+
+typedef int session_handler(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd);
+
+session_handler cmd_hello; /* cmd_hello.c: EHLO, HELO */
+session_handler cmd_starttls; /* cmd_starttls.c */
+session_handler cmd_auth; /* cmd_auth.c */
+session_handler cmd_mail; /* cmd_mail.c */
+session_handler cmd_rcpt; /* cmd_rcpt.c */
+session_handler cmd_data; /* cmd_data.c */
+session_handler cmd_bdat; /* cmd_data.c */
+session_handler cmd_rset; /* cmd_other.c, and the rest */
+session_handler cmd_noop;
+session_handler cmd_quit;
+session_handler cmd_vrfy;
+session_handler cmd_expn;
+session_handler cmd_help;
+
+/* The session's part of the capabilities, offered now. */
+void cmd_hello_offers(const struct session *s, struct smtp_caps *ret);
+
+#endif

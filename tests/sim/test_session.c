@@ -1,0 +1,319 @@
+/* Sessions of a relay in front of a spool in memory: what each command answers in each state, how
+ * content ends, what is refused and why. */
+#include "base/buf.h"
+#include "base/list.h"
+#include "config/config.h"
+#include "config/report.h"
+#include "dialogue.h"
+#include "rt/ctx.h"
+#include "rt/net.h"
+#include "rt/scope.h"
+#include "server/server.h"
+#include "sim_check.h"
+#include "spool/spool.h"
+
+/* What one run serves. */
+struct relay {
+	const char *config;
+	struct spool *spool;
+	struct server server;
+};
+
+static struct relay *relay_new(const char *config)
+{
+	static struct relay relay;
+
+	relay = (struct relay){ .config = config };
+	return &relay;
+}
+
+static const struct config *load(const char *text)
+{
+	const struct config *config = NULL;
+	struct config_report report;
+	struct buf why;
+
+	config_report_init(&report);
+	int r = config_load(&(struct config_input){ .path = "test.yaml",
+				    .text = slice_str(text),
+				    .system_name = S("relay.test") },
+		&report, &config);
+
+	buf_init(&why, 65536);
+	config_report_write(&report, "test.yaml", &why);
+	ck_assert_msg(r == 0, "%.*s", SLICE_ARG(buf_slice(&why)));
+	buf_done(&why);
+	config_report_done(&report);
+	return config;
+}
+
+static int serve(struct ctx *ctx, void *arg)
+{
+	struct relay *relay = arg;
+	const struct config *config = load(relay->config);
+	struct server_listener listeners[4];
+	struct scope scope;
+	size_t n = 0;
+
+	ck_assert_int_eq(spool_open(ctx, &(struct spool_options){ .kind = SPOOL_MEMORY },
+				 &relay->spool, NULL),
+		0);
+	server_init(&relay->server);
+	server_set_config(&relay->server, config, NULL);
+	relay->server.spool = relay->spool;
+	scope_init(&scope, SCOPE_ALL);
+	for (; n < config->listeners.n; n++) {
+		const struct config_listener *l = &config->listeners.v[n];
+
+		listeners[n] = (struct server_listener){ &relay->server, NULL, l->name };
+		ck_assert_int_eq(listen_sock_open(&l->address.v[0], &(struct listen_options){ 0 },
+					 &listeners[n].sock),
+			0);
+		scope_spawn(&scope, "listener", server_listen, &listeners[n]);
+	}
+	(void)scope_wait(ctx, &scope);
+	scope_end(ctx, &scope);
+	scope_end(ctx, &relay->server.sessions);
+	server_done(&relay->server);
+	spool_close(ctx, relay->spool);
+	for (size_t i = 0; i < n; i++)
+		listen_sock_close(listeners[i].sock);
+	config_unref(config);
+	return 0;
+}
+
+#define MX  "192.0.2.25:25"
+#define INT "192.0.2.25:2525"
+
+static const char plain[] =
+	"hostname: relay.test\n"
+	"postmaster: boss@ours.test\n"
+	"limits: { message-size: 100000, recipients: 100, errors: 10,\n"
+	"          command-timeout: 5m, data-timeout: 3m, header-size: 64KiB }\n"
+	"listeners:\n"
+	"  mx: { for: mx, address: \"192.0.2.25:25\" }\n"
+	"  inside: { for: internal, address: \"192.0.2.25:2525\",\n"
+	"            networks: [ 192.0.2.0/24 ] }\n"
+	"domains: { ours.test: { via: home, recipients: any } }\n"
+	"routes: [ { via: out } ]\n"
+	"hops: { home: { hosts: [ \"192.0.2.30:25\" ] },\n"
+	"        out: { hosts: [ \"192.0.2.31:25\" ] } }\n";
+
+struct scene {
+	const char *to;
+	const char *script;
+	unsigned messages; /* in the spool afterwards */
+};
+
+static int talk(struct ctx *ctx, void *arg)
+{
+	const struct scene *scene = arg;
+
+	dialogue(ctx, scene->to, scene->script);
+	return 0;
+}
+
+static int play(struct ctx *ctx, void *arg)
+{
+	const struct scene *scene = arg;
+	struct relay *relay = relay_new(plain);
+	struct sim_host *host = sim_host_new("relay", "192.0.2.25");
+	struct sim_host *client = sim_host_new("client", "192.0.2.9");
+	struct sim_proc *proc = sim_proc_start(host, "relay", serve, relay);
+	struct spool_counts counts;
+
+	ctx_sleep(ctx, USEC_PER_MSEC);
+	ck_assert_int_eq(sim_host_run(ctx, client, "client", talk, arg), 0);
+	ctx_sleep(ctx, USEC_PER_SEC);
+	spool_counts(relay->spool, &counts);
+	ck_assert_msg(counts.messages == scene->messages, "%llu messages in the spool, not %u",
+		(unsigned long long)counts.messages, scene->messages);
+	sim_proc_stop(proc);
+	return sim_proc_wait(ctx, proc);
+}
+
+#define HELLO "S: 220 relay.test\nC: EHLO client.test\nS: 250 \n"
+#define START HELLO "C: MAIL FROM:<a@client.test>\nS: 250 2.1.0\n"
+#define READY START "C: RCPT TO:<b@ours.test>\nS: 250 2.1.5\n"
+#define DATA  READY "C: DATA\nS: 354\n"
+#define TEXT  "C: Subject: x\nC: \nC: Hello\n"
+#define BYE   "C: QUIT\nS: 221\nE:\n"
+
+static const struct scene scenes[] = {
+	/* The main path. */
+	{ MX, DATA TEXT "C: .\nS: 250 2.0.0 Queued as \n" BYE, 1 },
+	/* Two messages in one session. */
+	{ MX,
+		DATA TEXT
+		"C: .\nS: 250\nC: MAIL FROM:<>\nS: 250\nC: RCPT TO:<c@ours.test>\nS: 250\n"
+		"C: DATA\nS: 354\n" TEXT "C: .\nS: 250\n" BYE,
+		2 },
+	/* Pipelined: one write, replies in order. */
+	{ MX,
+		HELLO "R: MAIL FROM:<a@client.test>\\r\\nRCPT TO:<b@ours.test>\\r\\n"
+		      "RCPT TO:<c@elsewhere.test>\\r\\nRCPT TO:<d@ours.test>\\r\\nDATA\\r\\n\n"
+		      "S: 250 2.1.0\nS: 250 2.1.5\nS: 550 5.7.1\nS: 250 2.1.5\nS: 354\n" TEXT
+		      "C: .\nS: 250\n" BYE,
+		1 },
+	/* BDAT in two chunks, then LAST empty. */
+	{ MX,
+		READY
+		"R: BDAT 14\\r\\nSubject: x\\r\\n\\r\\n\nS: 250 2.0.0\nR: BDAT 7\\r\\nHello\\r\\n\n"
+		"S: 250 2.0.0\nC: BDAT 0 LAST\nS: 250 2.0.0 Queued\n" BYE,
+		1 },
+	/* BDAT without a recipient: its bytes are not commands. */
+	{ MX, START "R: BDAT 6 LAST\\r\\nQUIT\\r\\n\nS: 503 5.5.1\nC: NOOP\nS: 250\n" BYE, 0 },
+	/* A chunk that is followed by a command of another kind. */
+	{ MX,
+		READY
+		"R: BDAT 5\\r\\nHello\nS: 250\nC: DATA\nS: 503\nC: RSET\nS: 250\nC: DATA\nS: 503\n" BYE,
+		0 },
+	/* Relaying is refused on mx, allowed to the internal network. */
+	{ MX, START "C: RCPT TO:<x@elsewhere.test>\nS: 550 5.7.1\nC: DATA\nS: 503\n" BYE, 0 },
+	{ INT,
+		START "C: RCPT TO:<x@elsewhere.test>\nS: 250\nC: DATA\nS: 354\n" TEXT
+		      "C: .\nS: 250\n" BYE,
+		1 },
+	/* postmaster without a domain. */
+	{ MX, START "C: RCPT TO:<postmaster>\nS: 250\nC: DATA\nS: 354\n" TEXT "C: .\nS: 250\n" BYE,
+		1 },
+	/* Order. */
+	{ MX,
+		"S: 220\nC: MAIL FROM:<a@b.test>\nS: 503\nC: RCPT TO:<b@ours.test>\nS: 503\nC: DATA\nS: 503\n"
+		"C: NOOP\nS: 250\nC: RSET\nS: 250\nC: HELO c\nS: 250 relay.test\nC: RCPT TO:<b@ours.test>\nS: 503\n" BYE,
+		0 },
+	{ MX,
+		START
+		"C: MAIL FROM:<z@b.test>\nS: 503\nC: RSET\nS: 250\nC: MAIL FROM:<z@b.test>\nS: 250\n" BYE,
+		0 },
+	/* Nonsense. */
+	{ MX,
+		HELLO
+		"C: FROBNICATE\nS: 500\nC: MAIL FROM:a@b\nS: 501\nC: MAIL FROM:<a@b.test> FOO=1\nS: 555\n"
+		"C: VRFY b\nS: 252\nC: EXPN b\nS: 502\nC: HELP\nS: 214\nC: STARTTLS\nS: 502\nC: AUTH PLAIN\nS: 502\n" BYE,
+		0 },
+	/* Bare line ends. */
+	{ MX, DATA "R: Subject: x\\r\\n\\r\\nHello\\nthere\\r\\n.\\r\\n\nS: 550 5.6.11\n" BYE, 0 },
+	{ INT, DATA "R: Subject: x\\r\\n\\r\\nHello\\nthere\\r\\n.\\r\\n\nS: 250\n" BYE, 1 },
+	{ INT, DATA "R: Subject: x\\r\\n\\r\\nHello\\rthere\\r\\n.\\r\\n\nS: 550\n" BYE, 0 },
+	{ INT, DATA "R: Subject: x\\r\\n\\r\\nHello\\0there\\r\\n.\\r\\n\nS: 550\n" BYE, 0 },
+	/* What looks like the end and is none: the smuggled commands are text. */
+	{ MX,
+		DATA
+		"R: x: y\\r\\n\\r\\na\\n.\\r\\nMAIL FROM:<e@vil.test>\\r\\n.\\r\\n\nS: 550 5.6.11\nC: NOOP\nS: 250\n" BYE,
+		0 },
+	{ MX,
+		DATA
+		"R: x: y\\r\\n\\r\\na\\r\\n.\\nMAIL FROM:<e@vil.test>\\r\\n.\\r\\n\nS: 550 5.6.11\nC: NOOP\nS: 250\n" BYE,
+		0 },
+	{ MX,
+		DATA
+		"R: x: y\\r\\n\\r\\na\\n.\\nMAIL FROM:<e@vil.test>\\r\\n.\\r\\n\nS: 550 5.6.11\nC: NOOP\nS: 250\n" BYE,
+		0 },
+	{ MX,
+		DATA
+		"R: x: y\\r\\n\\r\\na\\r\\n.\\rMAIL FROM:<e@vil.test>\\r\\n.\\r\\n\nS: 550\nC: NOOP\nS: 250\n" BYE,
+		0 },
+	/* Bare line ends in commands. */
+	{ MX, HELLO "R: NOOP\\nMAIL FROM:<a@b.test>\\r\\n\nS: 500\nS: 500\nC: NOOP\nS: 250\n" BYE,
+		0 },
+	/* UTF-8 without SMTPUTF8. */
+	{ MX,
+		HELLO
+		"C: MAIL FROM:<\xc3\xa4@b.test>\nS: 553 5.6.7\nC: MAIL FROM:<\xc3\xa4@b.test> SMTPUTF8\nS: 250\n"
+		"C: RCPT TO:<\xc3\xb6@ours.test>\nS: 250\n" BYE,
+		0 },
+	/* Size. */
+	{ MX,
+		HELLO
+		"C: MAIL FROM:<a@b.test> SIZE=100001\nS: 552 5.3.4\nC: MAIL FROM:<a@b.test> SIZE=100000\nS: 250\n" BYE,
+		0 },
+	/* Too many errors. */
+	{ MX,
+		HELLO
+		"C: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\n"
+		"C: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\nS: 421 4.7.0\nE:\n",
+		0 },
+	/* Silence. */
+	{ MX, HELLO "S: 421 4.4.2\nE:\n", 0 },
+	{ MX, DATA "C: Subject: x\nS: 421 4.4.2\nE:\n", 0 },
+	/* No header at all, no body at all, nothing at all. */
+	{ MX, DATA "C: just text\nC: .\nS: 250\n" BYE, 1 },
+	{ MX, DATA "C: Subject: x\nC: .\nS: 250\n" BYE, 1 },
+	{ MX, DATA "C: .\nS: 250\n" BYE, 1 },
+};
+
+START_TEST(scene)
+{
+	for (uint64_t seed = 1; seed <= 3; seed++)
+		run_seed(seed, play, (void *)(uintptr_t)&scenes[_i]);
+}
+END_TEST
+
+/* ---- content over its limits ---- */
+
+static int over_limits(struct ctx *ctx, void *arg)
+{
+	struct relay *relay = relay_new(plain);
+	struct sim_host *host = sim_host_new("relay", "192.0.2.25");
+	struct sim_proc *proc = sim_proc_start(host, "relay", serve, relay);
+	struct buf script;
+
+	(void)arg;
+	ctx_sleep(ctx, USEC_PER_MSEC);
+	buf_init(&script, 1 << 20);
+	buf_puts(&script, DATA "C: Subject: x\nC: \n");
+	for (int i = 0; i < 2000; i++)
+		buf_puts(&script, "C: 0123456789012345678901234567890123456789012345678901234\n");
+	buf_puts(&script, "C: .\nS: 552 5.3.4\n" BYE);
+	buf_putc(&script, '\0');
+	dialogue(ctx, MX, script.p);
+
+	buf_clear(&script);
+	buf_puts(&script, DATA);
+	for (int i = 0; i < 1500; i++)
+		buf_printf(&script, "C: X-Field-%d: 0123456789012345678901234567890123456\n", i);
+	buf_puts(&script, "C: .\nS: 552 5.3.4\n" BYE);
+	buf_putc(&script, '\0');
+	dialogue(ctx, MX, script.p);
+
+	buf_clear(&script);
+	buf_puts(&script, DATA);
+	for (int i = 0; i < 101; i++)
+		buf_printf(&script, "C: Received: by host%d; date\n", i);
+	buf_puts(&script, "C: .\nS: 554 5.4.6\n" BYE);
+	buf_putc(&script, '\0');
+	dialogue(ctx, MX, script.p);
+
+	buf_clear(&script);
+	buf_puts(&script, START);
+	for (int i = 0; i < 100; i++)
+		buf_printf(&script, "C: RCPT TO:<u%d@ours.test>\nS: 250\n", i);
+	buf_puts(&script,
+		"C: RCPT TO:<more@ours.test>\nS: 452 4.5.3\nC: DATA\nS: 354\nC: .\nS: 250\n" BYE);
+	buf_putc(&script, '\0');
+	dialogue(ctx, MX, script.p);
+	buf_done(&script);
+	sim_proc_stop(proc);
+	return sim_proc_wait(ctx, proc);
+}
+
+START_TEST(limits)
+{
+	run_seed(1, over_limits, NULL);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("session");
+	TCase *t = tcase_create("session");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_loop_test(t, scene, 0, sizeof(scenes) / sizeof(scenes[0]));
+	tcase_add_test(t, limits);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+CHECK_MAIN(suite)
