@@ -10,6 +10,7 @@
 #include <openssl/hmac.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -100,6 +101,15 @@ void auth_secret_format_scram(struct buf *b, const struct auth_scram *s)
 	text_base64(b, slice_of(s->server, sizeof(s->server)));
 }
 
+/* The profile changes nothing in these and forbids none of them. */
+static bool is_plain_ascii(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!ascii_is_print(s.p[i]))
+			return false;
+	return true;
+}
+
 int auth_secret_prepare(struct slice in, struct buf *ret)
 {
 	char text[AUTH_PASSWORD_MAX + 1];
@@ -108,6 +118,10 @@ int auth_secret_prepare(struct slice in, struct buf *ret)
 
 	if (in.n == 0 || in.n > AUTH_PASSWORD_MAX || memchr(in.p, 0, in.n) || !text_is_utf8(in))
 		return ERR_INVALID;
+	if (is_plain_ascii(in)) {
+		buf_put(ret, in);
+		return ret->failed ? ERR_INVALID : 0;
+	}
 	memcpy(text, in.p, in.n);
 	text[in.n] = 0;
 	rc = gsasl_saslprep(text, GSASL_ALLOW_UNASSIGNED, &out, NULL);

@@ -227,10 +227,10 @@ static int first_message(struct exchange *x, struct slice challenge, struct buf 
 {
 	if (!x->req->has_initial)
 		return ask(x, challenge, ret); /* suspends */
-	if (slice_eq(x->req->initial, S("=")))
+	if (x->req->initial.n == 0 || slice_eq(x->req->initial, S("=")))
 		return 0;
-	if (x->req->initial.n == 0 || x->req->initial.n > AUTH_LINE_MAX)
-		return end(x, AUTH_SYNTAX, "an initial response that is empty or too long");
+	if (x->req->initial.n > AUTH_LINE_MAX)
+		return end(x, AUTH_SYNTAX, "an initial response over 12288 bytes");
 	return decode(x, x->req->initial, ret);
 }
 

@@ -56,7 +56,8 @@ void auth_server_format_offers(unsigned offers, struct buf *ret);
 /* One AUTH command. Slices must stay valid until auth_server_run returns. */
 struct auth_request {
 	struct slice mechanism; /* as the client wrote it */
-	struct slice initial; /* initial response as written: base64, or "=" for an empty one */
+	struct slice
+		initial; /* initial response as written, base64; "=" or nothing is an empty one */
 	bool has_initial;
 	unsigned offers; /* what was offered on this connection */
 	struct ip client;

@@ -187,6 +187,7 @@ static const struct script scripts[] = {
 	{ "PLAIN", { "*" }, AUTH_CANCELLED },
 	{ "PLAIN", { "=" }, AUTH_SYNTAX },
 	{ "PLAIN", { "" }, AUTH_SYNTAX },
+	{ "LOGIN", { "=", "SGVsbG8gd29ybGQh" }, AUTH_SYNTAX },
 	{ "PLAIN", { "not base64" }, AUTH_SYNTAX },
 	{ "PLAIN", { NULL, "too long" }, AUTH_SYNTAX },
 	{ "PLAIN", { NULL, "" }, AUTH_SYNTAX },
