@@ -17,21 +17,42 @@
 
 #define HOST_NAME_BYTES 256
 
-int load_file(const char *path, struct buf *ret)
+/* Opens the folder of the path; *ret_name is the file's name in it, a part of path. */
+static int open_folder(const char *path, struct dir **ret, const char **ret_name)
 {
-	struct job *job = job_outside_loop();
 	struct slice whole = slice_str(path);
 	size_t slash = slice_rfind(whole, '/');
-	struct slice name = slash < whole.n ? slice_skip(whole, slash + 1) : whole;
 	char *folder = slash == whole.n ? mem_strdup(S("."))
 					: mem_strdup(slice_take(whole, slash ? slash : 1));
-	struct dir *dir;
-	int r = dir_open(job, folder, false, &dir);
+	int r = dir_open(job_outside_loop(), folder, false, ret);
 
 	free(folder);
+	*ret_name = slash < whole.n ? path + slash + 1 : path;
+	return r;
+}
+
+int load_file(const char *path, struct buf *ret)
+{
+	struct dir *dir;
+	const char *name;
+	int r = open_folder(path, &dir, &name);
+
 	if (r < 0)
 		return r;
-	r = file_read_all(job, dir, name.p, ret->max, ret);
+	r = file_read_all(job_outside_loop(), dir, name, ret->max, ret);
+	dir_close(dir);
+	return r;
+}
+
+int load_replace(const char *path, struct slice text, unsigned mode)
+{
+	struct dir *dir;
+	const char *name;
+	int r = open_folder(path, &dir, &name);
+
+	if (r < 0)
+		return r;
+	r = file_write_all(job_outside_loop(), dir, name, text, mode);
 	dir_close(dir);
 	return r;
 }

@@ -13,6 +13,8 @@ struct tls_server;
 /* Reads a whole file, path relative to the working folder. 0, or a negative enum err_code. ret has
  * its maximum from the caller. */
 int load_file(const char *path, struct buf *ret);
+/* Puts a file in the place of another, whole and durable. 0, or a negative enum err_code. */
+int load_replace(const char *path, struct slice text, unsigned mode);
 /* Reads, checks; problems and warnings are appended to *ret_text, a line each. 0 and one reference,
  * or ERR_INVALID. */
 int load_config(const char *path, struct buf *ret_text, const struct config **ret);

@@ -13,6 +13,8 @@ static const struct command {
 } commands[] = {
 	{ "serve", command_serve, "take, keep and deliver mail, in the foreground" },
 	{ "sink", command_sink, "catch mail in a Maildir, for trying things out" },
+	{ "config", command_config, "check, show, explain the configuration" },
+	{ "user", command_user, "add, list, remove those who may log in" },
 	{ "version", command_version, "print the version" },
 };
 

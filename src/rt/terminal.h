@@ -14,7 +14,5 @@ bool terminal_is(int fd);
  * the prompt is shown on standard error and nothing is echoed. ERR_EOF when there is no line;
  * ERR_LIMIT when it does not fit; ERR_IO. The caller wipes ret (buf_done_secret). */
 int terminal_read_secret(struct job *job, const char *prompt, struct buf *ret);
-/* Reads all of standard input, at most what ret holds. ERR_LIMIT, ERR_IO. */
-int terminal_read_all(struct job *job, struct buf *ret);
 
 #endif

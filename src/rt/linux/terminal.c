@@ -9,9 +9,6 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/mem.h"
-
-#define PIECE 4096
 
 bool terminal_is(int fd)
 {
@@ -64,21 +61,4 @@ int terminal_read_secret(struct job *job, const char *prompt, struct buf *ret)
 	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before); /* nothing better can be done */
 	say("\n");
 	return r;
-}
-
-int terminal_read_all(struct job *job, struct buf *ret)
-{
-	ssize_t n;
-
-	(void)job;
-	do {
-		char *to = buf_room(ret, PIECE);
-
-		if (to == NULL)
-			return ERR_LIMIT;
-		n = read(STDIN_FILENO, to, PIECE);
-		if (n > 0)
-			buf_added(ret, (size_t)n);
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	return n < 0 ? ERR_IO : 0;
 }
