@@ -270,8 +270,8 @@ static const struct config *make_config(void)
 	static const char text[] = "hostname: sink.localhost\n"
 				   "limits: { message-size: 64MiB, recipients: 10000 }\n"
 				   "listeners:\n"
-				   "  sink: { for: mx, address: \"127.0.0.1:0\" }\n"
-				   "domains: {}\n";
+				   "  sink: { for: internal, address: \"127.0.0.1:25\" }\n"
+				   "routes: [ { via: mx } ]\n";
 	const struct config *config = NULL;
 	struct config_report report;
 	struct buf why;

@@ -24,7 +24,7 @@ int cmd_quit(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 	(void)cmd;
 	int r = session_say(ctx, s, 221, "2.0.0", "Bye");
 
-	s->closing = true;
+	s->closing = s->quit = true;
 	return r;
 }
 

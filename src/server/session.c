@@ -266,7 +266,7 @@ static int handshake(struct ctx *ctx, struct session *s)
 static const char *why_ended(const struct ctx *ctx, const struct session *s, int r)
 {
 	if (r == 0 || r == ERR_LIMIT)
-		return s->closing ? "closed by us" : "quit";
+		return s->quit ? "quit" : "closed by us";
 	if (r == ERR_TLS && ctx->err.text)
 		return ctx->err.text;
 	return err_name(r);

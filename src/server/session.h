@@ -50,6 +50,7 @@ struct session {
 	bool esmtp; /* EHLO was said */
 	bool tls; /* the stream is encrypted */
 	bool closing; /* end the session after the current reply */
+	bool quit; /* the client said so */
 	unsigned errors; /* commands refused so far */
 	unsigned login_failures;
 	struct arena arena; /* lives as long as the session: names */
