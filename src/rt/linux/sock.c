@@ -243,7 +243,8 @@ static int send_some(struct sock *s, const struct iovec *iov, int n, size_t *ret
 	ssize_t sent;
 
 	do
-		sent = sendmsg(s->watch.fd, &msg, MSG_NOSIGNAL);
+		sent = n == 1 ? send(s->watch.fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL)
+			      : sendmsg(s->watch.fd, &msg, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
 	if (sent < 0 && errno == EAGAIN) {
 		s->watch.writable = false;
