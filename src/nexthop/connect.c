@@ -44,14 +44,16 @@ struct search {
 
 char *nexthop_connect_name(struct slice host, const struct ip_port *peer)
 {
-	struct buf b;
+	struct buf ip, b;
 
+	buf_init(&ip, 64);
 	buf_init(&b, 1024);
-	buf_put(&b, slice_take(host, 512));
-	buf_putc(&b, '[');
-	ip_format(&b, &peer->ip);
-	buf_printf(&b, "]:%u", peer->port);
+	ip_format(&ip, &peer->ip);
+	if (!slice_eq(host, buf_slice(&ip)))
+		buf_put(&b, slice_take(host, 512));
+	buf_printf(&b, "[%.*s]:%u", SLICE_ARG(buf_slice(&ip)), peer->port);
 	buf_putc(&b, 0);
+	buf_done(&ip);
 	return buf_take(&b);
 }
 

@@ -42,7 +42,8 @@ struct nexthop_with {
 	struct ip_port peer;
 };
 
-/* "mx1.example.org[192.0.2.1]:25"; the caller frees it. */
+/* "mx1.example.org[192.0.2.1]:25", or without the name where that is the address; the caller frees
+ * it. */
 char *nexthop_connect_name(struct slice host, const struct ip_port *peer);
 /* Suspends. 0; as ctx_check, *ret_failure untouched; else negative with *ret_failure filled. */
 int nexthop_connect_run(struct ctx *ctx, const struct nexthop_way *way, struct nexthop_with *ret,

@@ -256,6 +256,15 @@ static void judge(struct nexthop_host *h, const struct query *q)
 	}
 }
 
+/* RFC 6761 section 6.3: this name is never asked for. */
+static void set_localhost(struct nexthop_host *h)
+{
+	h->addresses[0] = (struct ip_port){ { IP_V6, { [15] = 1 } }, h->port };
+	h->addresses[1] = (struct ip_port){ { IP_V4, { 127, 0, 0, 1 } }, h->port };
+	h->n = 2;
+	h->lookup = NEXTHOP_RESOLVED;
+}
+
 static int look_up(struct ctx *ctx, struct arena *a, struct nexthop_host *h)
 {
 	struct query q = { .a = a, .name = h->name };
@@ -264,6 +273,11 @@ static int look_up(struct ctx *ctx, struct arena *a, struct nexthop_host *h)
 		h->addresses[0] = (struct ip_port){ h->literal, h->port };
 		h->n = 1;
 		h->lookup = NEXTHOP_RESOLVED;
+		return 0;
+	}
+
+	if (slice_eq_nocase(h->name, S("localhost"))) {
+		set_localhost(h);
 		return 0;
 	}
 

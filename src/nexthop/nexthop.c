@@ -402,7 +402,7 @@ void nexthop_release(struct nexthop_conn *conn)
 
 	struct nexthop *nh = conn->nexthop;
 
-	if (!nexthop_reusable(conn)) {
+	if (!nexthop_reusable(conn) || nh->config->delivery.idle_timeout == 0) {
 		close_conn(conn);
 		return;
 	}

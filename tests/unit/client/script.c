@@ -1,4 +1,4 @@
-#include "script.h"
+#include "client/script.h"
 
 #include <string.h>
 

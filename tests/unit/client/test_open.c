@@ -1,12 +1,12 @@
 /* Opening a session: every reply at every stage. */
 #include <stdlib.h>
 
-#include "../check_main.h"
+#include "check_main.h"
 #include "base/err.h"
 #include "client/client.h"
 #include "rt/ctx.h"
 #include "rt/loop.h"
-#include "script.h"
+#include "client/script.h"
 
 #define GREETING "220 mx.example ESMTP\r\n|"
 #define EHLO	 "EHLO us.example\r\n"

@@ -2,13 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../check_main.h"
+#include "check_main.h"
 #include "base/err.h"
 #include "client/client.h"
 #include "rt/ctx.h"
 #include "rt/loop.h"
 #include "rt/stream.h"
-#include "script.h"
+#include "client/script.h"
 
 #define PLAIN	 "250 mx\r\n|"
 #define PIPE	 "250-mx\r\n250 PIPELINING\r\n|"
