@@ -28,7 +28,6 @@
 #include "spool/spool.h"
 
 #define SESSION_GRACE (3 * USEC_PER_SEC) /* for messages under way when the worker stops */
-#define PATH_BYTES    4096
 #define WHY_BYTES     1024
 
 struct worker {
@@ -72,7 +71,8 @@ static void log_report(struct ctx *ctx, const struct worker *w, const struct spo
 
 static int open_spool(struct ctx *ctx, struct worker *w)
 {
-	char path[PATH_BYTES];
+	const char *path = arena_printf(
+		ctx->arena, "%s/%u", w->config->spool.path.p, w->setup->number);
 	struct spool_report report = { 0 };
 	const struct spool_options options = {
 		.kind = SPOOL_JOURNAL,
@@ -82,7 +82,6 @@ static int open_spool(struct ctx *ctx, struct worker *w)
 		.reserve_bytes = w->config->spool.reserve,
 	};
 
-	snprintf(path, sizeof(path), "%s/%u", w->config->spool.path.p, w->setup->number);
 	int r = spool_open(ctx, &options, &w->spool, &report);
 
 	if (r < 0)

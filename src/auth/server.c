@@ -450,7 +450,7 @@ static int scram_for(struct exchange *x, const struct auth_scram_first *first, s
 		decoy_for(x->a, name, &secret);
 	buf_init(&data, BINDING_MAX);
 	if (x->mech == AUTH_SCRAM_SHA_256_PLUS &&
-		(!stream_tls_binding(x->req->stream, &binding.type, &data) ||
+		(!x->req->stream || !stream_tls_binding(x->req->stream, &binding.type, &data) ||
 			!slice_eq(slice_str(binding.type), first->binding))) {
 		r = end_failed(x, AUTH_WRONG, "a kind of channel binding that we do not have");
 	} else {
