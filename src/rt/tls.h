@@ -27,6 +27,10 @@ int tls_server_new(
 	const struct tls_keypair *pairs, size_t n, struct buf *why, struct tls_server **ret);
 struct tls_server *tls_server_ref(struct tls_server *t);
 void tls_server_unref(struct tls_server *t);
+/* Workers that share these unpredictable bytes resume each other's sessions, and new certificates
+ * keep the old sessions. Without it every tls_server has keys of its own. Wiped by the caller. */
+#define TLS_TICKET_KEY_BYTES 80
+void tls_server_set_ticket_key(struct tls_server *t, const void *key);
 
 /* ca: PEM bundle, or empty for the system's store. */
 int tls_client_new(struct slice ca, struct buf *why, struct tls_client **ret);

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -191,6 +192,21 @@ void tls_server_unref(struct tls_server *t)
 		SSL_CTX_free(t->v[i]);
 	free(t->v);
 	free(t);
+}
+
+void tls_server_set_ticket_key(struct tls_server *t, const void *key)
+{
+	unsigned char copy[TLS_TICKET_KEY_BYTES];
+
+	/* The library takes them from a buffer that is not const. */
+	memcpy(copy, key, sizeof(copy));
+	for (size_t i = 0; i < t->n; i++) {
+		long rc = SSL_CTX_set_tlsext_ticket_keys(t->v[i], copy, sizeof(copy));
+
+		assert(rc == 1); /* it knows exactly this size */
+		(void)rc;
+	}
+	mem_wipe(copy, sizeof(copy));
 }
 
 static int trust_bundle(SSL_CTX *ctx, struct slice pem, struct buf *why)

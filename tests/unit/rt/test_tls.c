@@ -302,6 +302,40 @@ START_TEST(resumption)
 }
 END_TEST
 
+/* Two workers: tickets of one are good at the other once they share a key. */
+static int share_tickets(struct ctx *ctx, void *arg)
+{
+	static const char key[TLS_TICKET_KEY_BYTES] = "not very secret";
+	struct cert leaf = cert_make(&ca, "x", "DNS:mx.example", -1, 30, false);
+	struct tls_server *workers[2] = { new_server(&leaf, NULL), new_server(&leaf, NULL) };
+	struct talk t = { .client = new_client(&ca),
+		.name = "mx.example",
+		.serve = say_hello,
+		.use = hear_hello };
+	bool shared = *(bool *)arg;
+
+	for (int i = 0; i < 2; i++) {
+		if (shared)
+			tls_server_set_ticket_key(workers[i], key);
+		t.server = workers[i];
+		talk(ctx, &t);
+	}
+	ck_assert_int_eq(t.info.resumed, shared);
+	tls_server_unref(workers[0]);
+	tls_server_unref(workers[1]);
+	tls_client_unref(t.client);
+	cert_free(&leaf);
+	return 0;
+}
+
+START_TEST(ticket_keys)
+{
+	bool shared = _i == 1;
+
+	ck_assert_int_eq(loop_run("test", share_tickets, &shared), 0);
+}
+END_TEST
+
 static const char *binding_type[2];
 static struct buf binding[2];
 
@@ -597,6 +631,7 @@ static Suite *suite(void)
 	tcase_add_test(t, certificates);
 	tcase_add_test(t, certificate_by_name);
 	tcase_add_loop_test(t, resumption, 0, 2);
+	tcase_add_loop_test(t, ticket_keys, 0, 2);
 	tcase_add_loop_test(t, channel_binding, 0, 2);
 	tcase_add_test(t, ends);
 	tcase_add_test(t, reader_and_writer);
