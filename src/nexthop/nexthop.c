@@ -39,6 +39,7 @@ struct nexthop {
 	const struct config *config;
 	struct authorities *authorities; /* the last one is for all others */
 	size_t authorities_n;
+	struct tls_client *system; /* given by the caller, or NULL */
 	struct pool *pool;
 	struct nexthop_limits limits, own_limits;
 	struct nexthop_idle idle;
@@ -58,8 +59,8 @@ static void free_authorities(struct authorities *v, size_t n)
 	free(v);
 }
 
-static int load_authorities(
-	const struct config *config, struct buf *why, struct authorities **ret, size_t *ret_n)
+static int load_authorities(const struct config *config, struct tls_client *system, struct buf *why,
+	struct authorities **ret, size_t *ret_n)
 {
 	struct authorities *v = mem_zalloc((config->hops.n + 1) * sizeof(*v));
 	size_t n = 0;
@@ -74,10 +75,11 @@ static int load_authorities(
 		r = tls_client_new(hops->ca_file.content, why, &v[n].client);
 		n += r == 0;
 	}
-	if (r == 0) {
+	if (r == 0 && system)
+		v[n].client = tls_client_ref(system);
+	else if (r == 0)
 		r = tls_client_new(SLICE_NIL, why, &v[n].client);
-		n += r == 0;
-	}
+	n += r == 0;
 	if (r < 0) {
 		free_authorities(v, n);
 		return r;
@@ -99,7 +101,7 @@ int nexthop_new(const struct nexthop_options *o, struct buf *why, struct nexthop
 {
 	struct authorities *authorities;
 	size_t n;
-	int r = load_authorities(o->config, why, &authorities, &n);
+	int r = load_authorities(o->config, o->authorities, why, &authorities, &n);
 
 	if (r < 0)
 		return r;
@@ -109,6 +111,7 @@ int nexthop_new(const struct nexthop_options *o, struct buf *why, struct nexthop
 	nh->config = config_ref(o->config);
 	nh->authorities = authorities;
 	nh->authorities_n = n;
+	nh->system = o->authorities ? tls_client_ref(o->authorities) : NULL;
 	nh->pool = o->pool;
 	nexthop_limits_init(&nh->own_limits, random_hash_key());
 	nh->limits = o->limits ? *o->limits : nh->own_limits;
@@ -168,7 +171,7 @@ int nexthop_set_config(struct nexthop *nh, const struct config *config, struct b
 {
 	struct authorities *authorities;
 	size_t n;
-	int r = load_authorities(config, why, &authorities, &n);
+	int r = load_authorities(config, nh->system, why, &authorities, &n);
 
 	if (r < 0)
 		return r;
@@ -195,6 +198,8 @@ void nexthop_free(struct ctx *ctx, struct nexthop *nh)
 	nexthop_memory_done(&nh->clear);
 	nexthop_limits_done(&nh->own_limits);
 	free_authorities(nh->authorities, nh->authorities_n);
+	if (nh->system)
+		tls_client_unref(nh->system);
 	config_unref(nh->config);
 	free(nh);
 }

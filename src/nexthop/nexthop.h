@@ -20,6 +20,7 @@ struct config;
 struct ctx;
 struct pool;
 struct smtp_caps;
+struct tls_client;
 struct tls_info;
 
 /* Idle connections kept, all destinations together. */
@@ -35,6 +36,9 @@ struct nexthop;
 struct nexthop_options {
 	const struct config *config; /* a reference is taken */
 	struct pool *pool; /* for log-ins that burn (SCRAM); NULL only where no hop logs in */
+	/* The system's authorities, reading which takes long; a reference is taken. NULL: they are
+	 * read here, and again with each configuration. */
+	struct tls_client *authorities;
 	const struct nexthop_limits *limits; /* NULL: the built-in one. Must outlive it */
 };
 

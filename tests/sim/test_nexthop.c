@@ -12,6 +12,7 @@
 #include "rt/ctx.h"
 #include "rt/job.h"
 #include "rt/scope.h"
+#include "rt/tls.h"
 #include "sim_check.h"
 #include "config/load_text.h"
 
@@ -71,13 +72,16 @@ struct scene {
 };
 
 static struct scene scene;
+static struct tls_client *authorities; /* read once for all seeds */
 static coro_fn *the_case;
 
 /* ---- helpers ---- */
 
 static int run_scene(struct ctx *ctx, void *arg)
 {
-	const struct nexthop_options options = { .config = scene.config, .pool = scene.pool };
+	const struct nexthop_options options = {
+		.config = scene.config, .pool = scene.pool, .authorities = authorities
+	};
 	struct scope scope;
 	struct buf why;
 
@@ -121,14 +125,20 @@ static int build(struct ctx *ctx, void *arg)
 
 static void play_seeds(coro_fn *fn, uint64_t seeds)
 {
+	struct buf why;
+
+	buf_init(&why, 1000);
+	ck_assert_int_eq(tls_client_new(SLICE_NIL, &why, &authorities), 0);
 	the_case = fn;
 	for (uint64_t seed = 1; seed <= seeds; seed++)
 		run_seed(seed, build, NULL);
+	tls_client_unref(authorities);
+	buf_done(&why);
 }
 
 static void play(coro_fn *fn)
 {
-	play_seeds(fn, 4);
+	play_seeds(fn, SEEDS);
 }
 
 static struct nexthop_target target_of(struct ctx *ctx, const char *name)
