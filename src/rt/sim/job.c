@@ -279,8 +279,12 @@ static int wait_for_items(struct job *job, struct lane *l, usec_t until)
 	list_append(&l->receivers, &r.wait.node);
 	if (until != USEC_INFINITY)
 		timer_set(&r.timer, until);
+	struct deadline d;
+
+	ctx_shield(job->ctx, &d, USEC_INFINITY); /* the death of the process does not end it */
 	int result = wait_park(job->ctx, &r.wait, "waiting for work");
 
+	(void)ctx_widen(job->ctx, &d, 0);
 	timer_cancel(&r.timer);
 	list_remove(&r.wait.node);
 	return result;
@@ -291,11 +295,11 @@ bool lane_receive(struct job *job, struct lane *l, int64_t timeout_us, struct li
 	usec_t until = time_add(world_now(), timeout_us);
 	int r = 0;
 
-	while (r == 0 && list_empty(&l->queue) && !l->closing && !l->proc->dead)
+	while (r == 0 && list_empty(&l->queue) && !l->closing)
 		r = wait_for_items(job, l, until);
 	if (r == 0)
 		job_pause(job, draw_time(DRAW_JOB, 0, START_PAUSE_MAX));
-	bool more = !list_empty(&l->queue) || !(l->closing || l->proc->dead);
+	bool more = !list_empty(&l->queue) || !l->closing;
 	struct list *node;
 	unsigned n = 0;
 
