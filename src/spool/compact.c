@@ -44,14 +44,14 @@ static int flush(struct ctx *ctx, struct compaction *c)
 {
 	struct spool *sp = c->j->sp;
 	struct spool_item *item = c->item;
+	int r = 0;
 
 	c->item = NULL;
-	if (item == NULL)
-		return 0;
-	item->waited = item->inside = true;
-	spool_item_submit(item);
-	int r = spool_item_wait(ctx, item);
-
+	if (item) {
+		item->waited = item->inside = true;
+		spool_item_submit(item);
+		r = spool_item_wait(ctx, item);
+	}
 	while (c->moving_n) {
 		struct spool_message *m = c->moving[--c->moving_n];
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/metrics.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/file.h"
@@ -128,6 +129,7 @@ static void release(struct ctx *ctx, struct journal *j, struct segment *s)
 		spool_fail(j->sp);
 		return;
 	}
+	metric_add(METRIC_SPOOL_RECYCLED, 1);
 	account_released(j, s);
 	s->unmovable = false;
 	if (unwanted && journal_job(ctx, j, remove_job, &a) == 0)
@@ -179,6 +181,8 @@ static bool compact_one(struct ctx *ctx, struct journal *j)
 	s->state = SEGMENT_BUSY;
 	if (journal_compact(ctx, j, s) < 0)
 		s->unmovable = true;
+	else
+		metric_add(METRIC_SPOOL_COMPACTED, 1);
 	s->state = SEGMENT_SEALED;
 	return true;
 }

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/metrics.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "spool/core.h"
@@ -176,8 +177,10 @@ int spool_quarantine(struct ctx *ctx, struct spool *sp, struct spool_message *m)
 		struct spool_item *last = apply(sp, m, SPOOL_ALL, rule_corrupt,
 			SPOOL_CAUSE_QUARANTINE, S("stored bytes have changed"));
 
-		if (last)
+		if (last) {
+			metric_add(METRIC_SPOOL_CORRUPT, 1);
 			spool_item_submit(last);
+		}
 		spool_tell(sp, m->id);
 	}
 	return ctx_fail(ctx, ERR_CORRUPT, "spool", "stored bytes of the message have changed");

@@ -41,6 +41,7 @@ struct recovery {
 	struct found *v;
 	size_t n;
 	char *bytes; /* of the segment in hand */
+	size_t bytes_n;
 	uint64_t *own; /* ids of own files there are */
 	size_t own_n;
 	uint64_t id_limit_ms, max_id;
@@ -312,6 +313,11 @@ static int examine(struct recovery *r, struct found *f)
 	if (!size_is_sane(size))
 		return set_aside(r, f);
 	f->s->size = (uint32_t)size;
+	if (size > r->bytes_n) {
+		free(r->bytes);
+		r->bytes = mem_alloc(size);
+		r->bytes_n = size;
+	}
 	r->j->report->segments++;
 	result = read_exactly(r, f->s, 0, SPOOL_BLOCK, r->bytes);
 	if (result == 0)
@@ -558,10 +564,8 @@ int journal_recover(struct job *job, void *arg)
 	struct recovery r = { .job = job, .j = arg };
 	int result = open_folder(job, r.j);
 
-	if (result == 0) {
-		r.bytes = mem_alloc(SPOOL_SEGMENT_MAX);
+	if (result == 0)
 		result = recover(&r);
-	}
 	for (size_t i = 0; i < r.n; i++) {
 		buf_done(&r.v[i].entries);
 		free(r.v[i].rot);
