@@ -137,7 +137,7 @@ static int session(struct ctx *ctx, void *arg)
 
 static int serve(struct ctx *ctx, struct peer *p, enum ip_family family)
 {
-	struct ip_port where = { { .family = family }, p->port ? p->port : 25 };
+	struct ip_port where = { { .family = (uint8_t)family }, p->port ? p->port : 25 };
 	struct listen_sock *l;
 	struct scope sessions;
 	struct sock *sock;

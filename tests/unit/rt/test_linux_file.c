@@ -17,7 +17,7 @@
 #include "rt/job.h"
 
 /* The kernel's call, standing in for libc's: writes short, or refuses as some file systems do. */
-static enum { WHOLE, SHORT, REFUSED } how;
+static enum kernels_way { WHOLE, SHORT, REFUSED } how;
 static int refusals;
 
 ssize_t pwritev2(int fd, const struct iovec *iov, int n, off_t offset, int flags)
@@ -138,7 +138,7 @@ START_TEST(durable_pieces_arrive_in_order)
 	char *bytes = mem_alloc(PIECES * BYTES + 1), *got = mem_alloc(PIECES * BYTES);
 	size_t n;
 
-	how = _i;
+	how = (enum kernels_way)_i;
 	for (int i = 0; i < PIECES; i++) {
 		snprintf(bytes + i * BYTES, BYTES + 1, "%05d", i);
 		iov[i] = (struct iovec){ bytes + i * BYTES, BYTES };
