@@ -14,6 +14,8 @@ static const struct command {
 	{ "serve", command_serve, "take, keep and deliver mail, in the foreground" },
 	{ "sink", command_sink, "catch mail in a Maildir, for trying things out" },
 	{ "config", command_config, "check, show, explain the configuration" },
+	{ "queue", command_queue, "show and change what waits to be delivered" },
+	{ "status", command_status, "show how the running program does" },
 	{ "user", command_user, "add, list, remove those who may log in" },
 	{ "version", command_version, "print the version" },
 };
