@@ -14,8 +14,10 @@
 #include "base/event.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "control/agent.h"
 #include "delivery/sched.h"
 #include "nexthop/nexthop.h"
+#include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/dns.h"
 #include "rt/job.h"
@@ -41,6 +43,7 @@ struct worker {
 	struct nexthop *nexthop;
 	struct sched *sched;
 	struct server server;
+	struct control_agent agent;
 	struct server_listener *listeners;
 	int status; /* exit status */
 };
@@ -182,6 +185,20 @@ static void start_listeners(struct worker *w, struct scope *scope)
 	}
 }
 
+static void start_agent(struct worker *w, struct scope *scope)
+{
+	w->agent = (struct control_agent){
+		.worker = w->setup->number,
+		.spool_path = w->config->spool.path.p,
+		.spool = w->spool,
+		.sched = w->sched,
+		.nexthop = w->nexthop,
+		.server = &w->server,
+		.started = clock_wall(),
+	};
+	(void)scope_spawn(scope, "control", control_agent_run, &w->agent);
+}
+
 static void drain_sessions(struct ctx *ctx, struct worker *w)
 {
 	struct deadline d;
@@ -202,6 +219,7 @@ static int serve(struct ctx *ctx, struct worker *w)
 	(void)scope_spawn(&delivery, "connections", nexthop_run, w->nexthop);
 	(void)scope_spawn(&delivery, "scheduler", sched_run, w->sched);
 	start_listeners(w, &listeners);
+	start_agent(w, &listeners);
 	LOG(ctx, EV_STARTED, FIELD_INT("worker", w->setup->number));
 	/* Only a failure or the word to stop ends the delivery. */
 	int r = scope_wait_below(ctx, &delivery, 1);
