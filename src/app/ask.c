@@ -1,7 +1,6 @@
 /* The answer is printed as it comes: a list of a million messages needs no memory here. */
 #include "app/ask.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -127,7 +126,6 @@ int ask_run(struct ask *a, const struct control_request *request)
 			return g.status;
 		g.socket = config->admin.socket.p;
 	}
-	signal(SIGPIPE, SIG_DFL); /* `sluice queue list | head` ends quietly */
 	(void)loop_run("ask", ask_main, &g);
 	config_unref(config);
 	if (fflush(stdout) != 0 && g.status == EX_OK)
