@@ -370,6 +370,18 @@ static int reload(struct ctx *ctx, void *arg)
 	auth_users_unref(users);
 	ck_assert(auth_users_find(auth_server_users(server), S("bob"))->disabled);
 	ck_assert_int_eq(log_in(ctx, AUTH_PLAIN, "bob", "Hello world!", &result), AUTH_DISABLED);
+	/* The cache does not outlive a change of the password. */
+	ck_assert_int_eq(auth_users_parse(S("bob:" HELLO "\n"), "users", &why, &users), 0);
+	auth_server_set_users(server, users);
+	auth_users_unref(users);
+	ck_assert_int_eq(log_in(ctx, AUTH_PLAIN, "bob", "Hello world!", &result), AUTH_OK);
+	ck_assert_int_eq(auth_users_parse(S("bob:" PENCIL "\n"), "users", &why, &users), 0);
+	auth_server_set_users(server, users);
+	auth_users_unref(users);
+	ck_assert_int_eq(log_in(ctx, AUTH_PLAIN, "bob", "Hello world!", &result), AUTH_WRONG);
+	ck_assert_int_eq(auth_users_parse(S("bob:" HELLO "\n"), "users", &why, &users), 0);
+	auth_server_set_users(server, users);
+	auth_users_unref(users);
 	ck_assert_uint_eq(auth_server_offers(server, NULL, true),
 		AUTH_BIT(AUTH_PLAIN) | AUTH_BIT(AUTH_LOGIN));
 	auth_server_set_users(server, NULL);

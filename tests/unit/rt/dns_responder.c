@@ -53,9 +53,10 @@ static size_t answer(uint8_t *p, size_t end, const struct dns_reply *reply)
 static void *serve(void *arg)
 {
 	struct dns_responder *r = arg;
-	struct sockaddr_in from;
+	struct sockaddr_in from, held_for;
 	socklen_t from_n = sizeof(from);
-	uint8_t p[2048];
+	uint8_t p[2048], held[2048];
+	size_t held_n = 0;
 	ssize_t n;
 
 	while ((n = recvfrom(r->fd, p, 1024, 0, (struct sockaddr *)&from, &from_n)) > 1) {
@@ -67,7 +68,17 @@ static void *serve(void *arg)
 			if (strcasecmp(name, r->replies[i].name) != 0 || type != r->replies[i].type)
 				continue;
 			end = answer(p, end, &r->replies[i]);
+			if (r->replies[i].late) {
+				memcpy(held, p, end);
+				held_n = end;
+				held_for = from;
+				break;
+			}
 			sendto(r->fd, p, end, 0, (struct sockaddr *)&from, from_n);
+			if (held_n > 0)
+				sendto(r->fd, held, held_n, 0, (struct sockaddr *)&held_for,
+					sizeof(held_for));
+			held_n = 0;
 			break;
 		}
 	}

@@ -3,6 +3,7 @@
 #define SLUICE_TESTS_DNS_RESPONDER_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@ struct dns_reply {
 	unsigned answer_type; /* of the record; 0: none */
 	const char *rdata;
 	size_t rdata_n;
+	bool late; /* goes out behind the answer to the next question */
 };
 
 struct dns_responder {

@@ -27,6 +27,7 @@ static const struct dns_reply replies[] = {
 	REPLY("alias.example", DNS_A, DNS_CNAME, "\1a\7example\0"),
 	REPLY("1.2.0.192.in-addr.arpa", DNS_PTR, DNS_PTR, "\1a\7example\0"),
 	REPLY("_25._tcp.a.example", DNS_TLSA, DNS_TLSA, "\3\1\1xyz"),
+	{ "late.example", DNS_A, 0, DNS_A, RDATA("\xc0\0\2\1"), true },
 	{ "no.example", DNS_A, 3, 0, "", 0 },
 	{ "fail.example", DNS_A, 2, 0, "", 0 },
 };
@@ -188,6 +189,31 @@ START_TEST(silence)
 }
 END_TEST
 
+/* The answer comes when nobody waits for it any more. */
+static int ask_and_leave(struct ctx *ctx, void *arg)
+{
+	struct arena arena = ARENA_INIT;
+	struct deadline deadline;
+	struct dns_answer a;
+	size_t at = 0;
+
+	(void)arg;
+	ctx_narrow(ctx, &deadline, 50 * USEC_PER_MSEC);
+	ck_assert_int_eq(
+		ctx_widen(ctx, &deadline, dns_query(ctx, &arena, S("late.example"), DNS_A, &a)),
+		ERR_TIMEOUT);
+	arena_reset(&arena);
+	return ask_one(ctx, &at) + ask_silence(ctx, NULL);
+}
+
+START_TEST(late)
+{
+	start();
+	ck_assert_int_eq(loop_run("test", ask_and_leave, NULL), ERR_TIMEOUT);
+	stop();
+}
+END_TEST
+
 START_TEST(setup_errors)
 {
 	struct slice server = S("not an address");
@@ -235,6 +261,7 @@ static Suite *suite(void)
 	tcase_add_test(t, answers);
 	tcase_add_test(t, many_at_once);
 	tcase_add_test(t, silence);
+	tcase_add_test(t, late);
 	tcase_add_test(t, setup_errors);
 	tcase_add_test(t, without_setup);
 	suite_add_tcase(s, t);
