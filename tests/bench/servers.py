@@ -1,0 +1,204 @@
+"""The two servers of the benchmark: each listens on `port` for 127.0.0.0/8, hands everything to the sink, and runs with
+the shim preloaded into all its processes."""
+import json
+import os
+import pathlib
+import shutil
+import socket
+import time
+import types
+
+from harness import TOP, Process, expect, free_port, wait_until
+from peers.postfix import QUEUES, Postfix as Peer
+from roots import Root
+
+BUILD = TOP / "build" / "bench"
+TICKS = os.sysconf("SC_CLK_TCK")
+SHIM_VARIABLES = ("LD_PRELOAD", "SHIM_FOLDER", "SHIM_DELAY_US", "SHIM_LOG", "SHIM_UNSYNCED")
+
+
+class Sink:
+    """The next hop, and its counts."""
+
+    def __init__(self, folder):
+        self.port = free_port()
+        self.process = Process("sink", [BUILD / "sink", self.port], folder / "sink.log")
+        self.process.wait_for_port(self.port)
+
+    def counts(self):
+        """(messages, different ids) so far."""
+        with socket.create_connection(("127.0.0.1", self.port)) as link, link.makefile("rwb", buffering=0) as lines:
+            lines.readline()
+            lines.write(b"VRFY\r\n")
+            _, messages, unique = lines.readline().split()
+            lines.write(b"QUIT\r\n")
+        return int(messages), int(unique)
+
+    def wait_for(self, unique, seconds=60):
+        wait_until(lambda: self.counts()[1] >= unique, seconds, f"{unique} messages at the sink; it has {self.counts()}")
+
+    def stop(self):
+        self.process.kill()
+
+
+def shim_environment(folder, delay_ms, log=False, unsynced=0):
+    """Environment of a server under the shim. The folder must be seen under its own name by all its processes."""
+    logs = folder / f"shim-{time.monotonic_ns()}"
+    logs.mkdir()
+    logs.chmod(0o1777)
+    shutil.copy(BUILD / "shim.so", folder)
+    env = {**os.environ, "LD_PRELOAD": str(folder / "shim.so"), "SHIM_FOLDER": str(logs),
+           "SHIM_DELAY_US": str(round(delay_ms * 1000))}
+    env.pop("SHIM_LOG", None)
+    if log:
+        env["SHIM_LOG"] = "1"
+    if unsynced:
+        env["SHIM_UNSYNCED"] = str(unsynced)
+    return env, logs
+
+
+class Measured:
+    """What is asked of a running server; `process` is its first process, `logs` the folder of the shim's logs."""
+
+    def _tree(self):
+        """The fields of /proc/PID/stat after the name, of the process and all its descendants."""
+        stats, children = {}, {}
+        for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = path.read_text().rsplit(")", 1)[1].split()
+            except (OSError, IndexError):
+                continue  # it has just ended
+            stats[int(path.parent.name)] = fields
+            children.setdefault(int(fields[1]), []).append(int(path.parent.name))
+        found = [self.process.popen.pid]
+        for pid in found:
+            found += children.get(pid, [])
+        return {pid: stats[pid] for pid in found if pid in stats}
+
+    def pids(self):
+        return list(self._tree())
+
+    def cpu_seconds(self):
+        """User and system time of all its processes, those that ended and were waited for included."""
+        return sum(sum(map(int, fields[11:15])) for fields in self._tree().values()) / TICKS
+
+    def syncs(self):
+        """How many syncs the shim has seen."""
+        return sum(int.from_bytes(path.read_bytes()[8:16], "little") for path in self.logs.glob("*.log"))
+
+
+class Sluice(Measured):
+    name = "sluice"
+    binary = TOP / "build" / "release" / "sluice"
+
+    def __init__(self, folder, sink, delay_ms, **shim):
+        expect(os.access(self.binary, os.X_OK), f"there is no {self.binary.relative_to(TOP)}; build it by make")
+        self.port = free_port()
+        self.folder = folder / f"sluice-{time.monotonic_ns()}"
+        (self.folder / "spool").mkdir(parents=True)
+        self.config = {
+            "hostname": "sluice.test",
+            "workers": 1,
+            "spool": {"path": str(self.folder / "spool")},
+            "limits": {"sessions": 100000, "sessions-per-client": 100000},
+            "listeners": {"bench": {"for": "internal", "address": f"127.0.0.1:{self.port}"}},
+            "routes": [{"via": "sink"}],
+            "hops": {"sink": {"hosts": [f"127.0.0.1:{sink.port}"], "tls": "off"}},
+            "admin": {"socket": str(self.folder / "admin.sock")},
+        }
+        file = self.folder / "sluice.yaml"
+        file.write_text(json.dumps(self.config, indent=2) + "\n")  # JSON is YAML
+        env, self.logs = shim_environment(folder, delay_ms, **shim)
+        self.process = Process("sluice", [self.binary, "serve", "-c", file], self.folder / "log", env)
+        self.process.wait_for_port(self.port)
+
+    def settings(self):
+        return json.dumps(self.config, indent=2)
+
+    def stop(self):
+        self.process.stop(15)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+MAIN = """
+compatibility_level = 3.6
+maillog_file = /var/log/postfix.log
+daemon_directory = /usr/lib/postfix/sbin
+shlib_directory = /usr/lib/postfix
+meta_directory = /usr/share/postfix
+myhostname = postfix.test
+mydestination =
+mynetworks = 127.0.0.0/8
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+alias_maps =
+alias_database =
+relayhost = [127.0.0.1]:{sink}
+import_environment = MAIL_CONFIG MAIL_LOGTAG TZ LANG=C POSTLOG_SERVICE POSTLOG_HOSTNAME {variables}
+"""
+
+
+MASTER = """
+127.0.0.1:{port} inet n - n - - smtpd
+postlog unix-dgram n - n - 1 postlogd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+"""
+
+
+class Postfix(Measured, Root):
+    """Debian's Postfix as a relay, with its defaults and its own master.cf, except that no service is chrooted and that
+    the shim's variables are imported, so that the shim is in each."""
+
+    name = Peer.name
+    packages = Peer.packages  # the same root as the interop tests use
+    users = Peer.users
+
+    def __init__(self, folder, sink, delay_ms, **shim):
+        self.folder_of_all = folder / f"postfix-{time.monotonic_ns()}"
+        self.folder_of_all.mkdir()
+        self.folder_of_all.chmod(0o755)
+        super().__init__(types.SimpleNamespace(folder=self.folder_of_all))
+        self.port, self.sink = free_port(), sink
+        env, self.logs = shim_environment(self.folder_of_all, delay_ms, **shim)
+        self._configure()
+        self.process = Process(self.name, self.enter("/usr/lib/postfix/sbin/master", "-d", "-c", "/etc/postfix"),
+                               self.folder_of_all / "output.log", env)
+        self.process.wait_for_port(self.port)
+
+    def _configure(self):
+        self.write("postfix/main.cf", MAIN.format(sink=self.sink.port, variables=" ".join(SHIM_VARIABLES)))
+        self.write("postfix/master.cf", MASTER.format(port=self.port))
+        self.folder("var/spool/postfix/pid")
+        self.folder("var/lib/postfix", "postfix", 0o700)
+        for queue in (*QUEUES, "private"):
+            self.folder(f"var/spool/postfix/{queue}", "postfix", 0o700)
+        for queue in ("public", "maildrop"):
+            self.folder(f"var/spool/postfix/{queue}", "postfix", 0o730)
+
+    def settings(self):
+        """What main.cf sets, and of the defaults those that bear on the figures."""
+        return (self.call("/usr/sbin/postconf", "-n", "-c", "/etc/postfix") +
+                self.call("/usr/sbin/postconf", "-d", "-c", "/etc/postfix", "mail_version", "default_process_limit",
+                          "default_destination_concurrency_limit", "qmgr_message_active_limit"))
+
+    def stop(self):
+        self.process.kill()
+        shutil.rmtree(self.folder_of_all, ignore_errors=True)
