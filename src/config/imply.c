@@ -240,12 +240,24 @@ static void imply_reserve(struct config *c)
 		c->spool.reserve = 4 * c->spool.segment_size;
 }
 
+/* The spool's folder belongs to the right user already, and one program stands for one spool. */
+static void imply_socket(struct config_loading *l, struct config *c)
+{
+	char *path;
+
+	if (config_node_get(c->admin.at, "socket"))
+		return;
+	path = arena_printf(&l->store->arena, "%s/admin.sock", c->spool.path.p);
+	c->admin.socket = slice_str(path);
+}
+
 void config_imply(struct config_loading *l)
 {
 	struct config *c = &l->store->config;
 
 	imply_hostname(l, c);
 	imply_reserve(c);
+	imply_socket(l, c);
 	imply_listeners(l, c);
 	imply_hops(l, c);
 	resolve_routes(l, c);

@@ -36,6 +36,7 @@ START_TEST(nothing_said)
 	ck_assert_uint_eq(c->retry.schedule.n, 7);
 	ck_assert(c->retry.schedule.v[6] == 4 * USEC_PER_HOUR);
 	ck_assert(is(c->spool.path, "/var/lib/sluice"));
+	ck_assert(is(c->admin.socket, "/var/lib/sluice/admin.sock"));
 	ck_assert_ptr_nonnull(strstr(load_said(), "no mail can be delivered"));
 	config_unref(c);
 }

@@ -220,7 +220,7 @@ START_TEST(restarts)
 	config_write_restarts(a, a, &out);
 	ck_assert_uint_eq(out.n, 0);
 	config_write_restarts(a, b, &out);
-	ck_assert(slice_eq(buf_slice(&out), S("workers, spool.path")));
+	ck_assert(slice_eq(buf_slice(&out), S("workers, spool.path, admin.socket")));
 	buf_done(&out);
 	config_unref(a);
 	config_unref(b);
