@@ -47,8 +47,6 @@ static int count_acquire(struct ctx *ctx, void *arg, struct slice key, uint32_t 
 	p->waiting--;
 	if (r == 0)
 		p->taken++;
-	else if (p->taken < max)
-		(void)waitq_wake(&p->free); /* the wake was for one who did not give up */
 	drop_unused(arg, key, p);
 	return r;
 }
