@@ -18,6 +18,7 @@ struct listen_sock;
 
 struct listen_options {
 	bool reuse_port; /* more than one process binds it; the first bind must not set it */
+	bool share; /* the first one of these: later binds with reuse_port are let in */
 	int backlog; /* 0: 1024 */
 };
 
@@ -32,6 +33,8 @@ int listen_sock_from_fd(int fd, struct listen_sock **ret);
 void listen_sock_close(
 	struct listen_sock *l); /* NULL is fine; waiting accepts fail with ERR_CANCELLED */
 struct ip_port listen_sock_address(const struct listen_sock *l);
+/* Linux world only, for passing on: the descriptor, still owned by l. */
+int listen_sock_fd(const struct listen_sock *l);
 /* Suspends until a client connects. ret_peer and ret_local may be NULL. ERR_FULL when out of
  * descriptors (the caller pauses). */
 int listen_sock_accept(struct ctx *ctx, struct listen_sock *l, struct sock **ret,

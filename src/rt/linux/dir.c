@@ -1,5 +1,6 @@
-/* Folders. A folder that was made here is durable at once: its entry is synced in the folder above,
- * since what is later synced inside would be lost with it. */
+/* Folders. A folder that may be made here is durable when it is open: its entry is synced in the
+ * folder above, since what is later synced inside would be lost with it. That it was there already
+ * proves nothing: its maker may have crashed before the sync. */
 #include "rt/linux/dir.h"
 
 #include <dirent.h>
@@ -49,7 +50,9 @@ static int open_at(int at, const char *path, bool make, struct dir **ret)
 	fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return oserr_code(errno);
-	r = made ? sync_parent(fd) : 0;
+	r = make ? sync_parent(fd) : 0;
+	if (r == ERR_ACCESS && !made)
+		r = 0; /* somebody else's folder above: who made this one there saw to it */
 	if (r < 0) {
 		close(fd);
 		return r;

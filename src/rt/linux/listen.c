@@ -53,26 +53,44 @@ int listen_sock_from_fd(int fd, struct listen_sock **ret)
 	return 0;
 }
 
-int listen_sock_open(
-	const struct ip_port *at, const struct listen_options *o, struct listen_sock **ret)
+static int set(int fd, int level, int option)
+{
+	int one = 1;
+
+	return setsockopt(fd, level, option, &one, sizeof(one));
+}
+
+/* A port that somebody else has is an error of the first bind, which therefore shares nothing. */
+static int bind_and_listen(int fd, const struct ip_port *at, const struct listen_options *o)
 {
 	struct sockaddr_storage sa;
 	socklen_t n = addr_to_os(at, &sa);
-	int one = 1, r;
-	int backlog = o && o->backlog ? o->backlog : BACKLOG_DEFAULT;
-	int fd = socket(sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	/* Connections of an earlier run that linger must not keep the port from us. */
+	(void)set(fd, SOL_SOCKET, SO_REUSEADDR);
+	if (sa.ss_family == AF_INET6 && set(fd, IPPROTO_IPV6, IPV6_V6ONLY) != 0)
+		return oserr_code(errno);
+	if (o->reuse_port && set(fd, SOL_SOCKET, SO_REUSEPORT) != 0)
+		return oserr_code(errno);
+	if (bind(fd, (struct sockaddr *)&sa, n) != 0)
+		return oserr_code(errno);
+	if (o->share && set(fd, SOL_SOCKET, SO_REUSEPORT) != 0)
+		return oserr_code(errno);
+	return listen(fd, o->backlog ? o->backlog : BACKLOG_DEFAULT) != 0 ? oserr_code(errno) : 0;
+}
+
+int listen_sock_open(
+	const struct ip_port *at, const struct listen_options *o, struct listen_sock **ret)
+{
+	static const struct listen_options usual;
+	int family = at->ip.family == IP_V6 ? AF_INET6 : AF_INET;
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return oserr_code(errno);
-	/* Connections of an earlier run that linger must not keep the port from us. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if ((o && o->reuse_port &&
-		    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) != 0) ||
-		(sa.ss_family == AF_INET6 &&
-			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) != 0) ||
-		bind(fd, (struct sockaddr *)&sa, n) != 0 || listen(fd, backlog) != 0)
-		r = oserr_code(errno);
-	else
+	int r = bind_and_listen(fd, at, o ? o : &usual);
+
+	if (r == 0)
 		r = listen_sock_from_fd(fd, ret);
 	if (r < 0)
 		close(fd);
@@ -85,6 +103,11 @@ void listen_sock_close(struct listen_sock *l)
 		return;
 	watch_close(&l->watch);
 	free(l);
+}
+
+int listen_sock_fd(const struct listen_sock *l)
+{
+	return l->watch.fd;
 }
 
 struct ip_port listen_sock_address(const struct listen_sock *l)
