@@ -3,8 +3,8 @@
 #include "app/load.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "app/record.h"
 #include "auth/users.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -13,6 +13,7 @@
 #include "config/report.h"
 #include "rt/file.h"
 #include "rt/job.h"
+#include "rt/process.h"
 #include "rt/tls.h"
 
 #define HOST_NAME_BYTES 256
@@ -57,30 +58,45 @@ int load_replace(const char *path, struct slice text, unsigned mode)
 	return r;
 }
 
+/* config_input.read_file: arg is the record, or NULL. */
 static int read_named(void *arg, const char *path, struct buf *ret)
 {
-	(void)arg;
-	return load_file(path, ret);
+	size_t before = ret->n;
+	int r = load_file(path, ret);
+
+	if (r == 0 && arg)
+		record_add_file(arg, path, slice_skip(buf_slice(ret), before));
+	return r;
 }
 
-static int parse_config(const char *path, struct slice text, struct config_report *report,
-	const struct config **ret)
+static int parse_config(const char *path, struct slice text, struct record *record,
+	struct config_report *report, const struct config **ret)
 {
-	char name[HOST_NAME_BYTES] = "localhost";
+	char host[HOST_NAME_BYTES];
 
-	if (gethostname(name, sizeof(name) - 1) < 0)
-		name[0] = '\0';
-	return config_load(
+	process_host_name(host, sizeof(host));
+	if (record)
+		record_begin(record, path, slice_str(host), text);
+	int r = config_load(
 		&(struct config_input){
 			.path = path,
 			.text = text,
-			.system_name = slice_str(name),
+			.system_name = slice_str(host),
 			.read_file = read_named,
+			.arg = record,
 		},
 		report, ret);
+
+	if (r == 0 && record && record->bytes.failed) {
+		config_report_error(report, NULL, "the files named here are too large together");
+		config_unref(*ret);
+		r = ERR_INVALID;
+	}
+	return r;
 }
 
-int load_config(const char *path, struct buf *ret_text, const struct config **ret)
+int load_config_recorded(
+	const char *path, struct record *record, struct buf *ret_text, const struct config **ret)
 {
 	struct config_report report;
 	struct buf text;
@@ -95,11 +111,16 @@ int load_config(const char *path, struct buf *ret_text, const struct config **re
 		return ERR_INVALID;
 	}
 	config_report_init(&report);
-	r = parse_config(path, buf_slice(&text), &report, ret);
+	r = parse_config(path, buf_slice(&text), record, &report, ret);
 	config_report_write(&report, path, ret_text);
 	config_report_done(&report);
 	buf_done_secret(&text);
 	return r;
+}
+
+int load_config(const char *path, struct buf *ret_text, const struct config **ret)
+{
+	return load_config_recorded(path, NULL, ret_text, ret);
 }
 
 int load_users(const struct config *config, struct buf *why, struct auth_users **ret)
@@ -127,5 +148,36 @@ int load_tls(const struct config *config, struct buf *why, struct tls_server **r
 	int r = tls_server_new(pairs, n, why, ret);
 
 	free(pairs);
+	return r;
+}
+
+static int check_authorities(const struct config *config, struct buf *why)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < config->hops.n && r == 0; i++) {
+		const struct config_file *file = &config->hops.v[i].ca_file;
+		struct tls_client *client = NULL;
+
+		if (file->path.n == 0)
+			continue;
+		r = tls_client_new(file->content, why, &client);
+		tls_client_unref(client);
+	}
+	return r;
+}
+
+int load_check(const struct config *config, struct buf *why)
+{
+	struct auth_users *users = NULL;
+	struct tls_server *tls = NULL;
+	int r = load_users(config, why, &users);
+
+	if (r == 0)
+		r = load_tls(config, why, &tls);
+	if (r == 0)
+		r = check_authorities(config, why);
+	auth_users_unref(users);
+	tls_server_unref(tls);
 	return r;
 }

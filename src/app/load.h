@@ -8,6 +8,7 @@
 struct auth_users;
 struct buf;
 struct config;
+struct record;
 struct tls_server;
 
 /* Reads a whole file, path relative to the working folder. 0, or a negative enum err_code. ret has
@@ -18,9 +19,15 @@ int load_replace(const char *path, struct slice text, unsigned mode);
 /* Reads, checks; problems and warnings are appended to *ret_text, a line each. 0 and one reference,
  * or ERR_INVALID. */
 int load_config(const char *path, struct buf *ret_text, const struct config **ret);
+/* The same, and keeps what was read. */
+int load_config_recorded(
+	const char *path, struct record *record, struct buf *ret_text, const struct config **ret);
 /* The users of all files, or NULL when none is configured. ERR_INVALID with the sentence in why. */
 int load_users(const struct config *config, struct buf *why, struct auth_users **ret);
 /* The certificates, or NULL when none is configured. */
 int load_tls(const struct config *config, struct buf *why, struct tls_server **ret);
+/* Tries what stands in the named files: users, certificates, authorities. ERR_INVALID or ERR_TLS
+ * with the sentence in why. */
+int load_check(const struct config *config, struct buf *why);
 
 #endif

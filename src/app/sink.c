@@ -1,7 +1,6 @@
 /* `sluice sink`: the program's own sessions in front of a service that takes everything and
  * keeps it as files of a Maildir, one line to standard output for each message. For trying
  * things out: it asks nobody for permission, so it listens on loopback unless told otherwise. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +21,7 @@
 #include "rt/log.h"
 #include "rt/loop.h"
 #include "rt/net.h"
+#include "rt/process.h"
 #include "rt/scope.h"
 #include "server/server.h"
 #include "server/service.h"
@@ -290,21 +290,13 @@ static const struct config *make_config(void)
 	return config;
 }
 
-static void on_signal(int number)
-{
-	(void)number;
-	loop_stop();
-}
-
 static int run(const struct config *config)
 {
 	if (sink.maildir && open_maildir() < 0) {
 		fprintf(stderr, "sluice sink: '%s' cannot be used as a Maildir\n", sink.maildir);
 		return EX_CANTCREAT;
 	}
-	signal(SIGTERM, on_signal);
-	signal(SIGINT, on_signal);
-	signal(SIGPIPE, SIG_IGN);
+	process_stop_by_signal();
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	log_setup(EVENT_LOGFMT, EVENT_WARNING);
 	sink.writers = pool_new("writer", 2, WRITE_QUEUED);

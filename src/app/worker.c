@@ -1,4 +1,4 @@
-/* A worker's life: open the partition, build what the sessions and the delivery share, serve, and
+/* A worker's life: open the partitions, build what the sessions and the delivery share, serve, and
  * on the word to stop end in order: no new sessions, those under way get a moment, attempts
  * finish their message, the spool is closed last. */
 #include "app/worker.h"
@@ -7,46 +7,34 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "app/home.h"
 #include "app/load.h"
+#include "app/shared.h"
+#include "app/worker_parts.h"
 #include "auth/server.h"
 #include "auth/users.h"
 #include "base/buf.h"
 #include "base/event.h"
 #include "base/mem.h"
 #include "config/config.h"
-#include "control/agent.h"
 #include "delivery/sched.h"
 #include "nexthop/nexthop.h"
+#include "rt/channel.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/dns.h"
 #include "rt/job.h"
 #include "rt/log.h"
 #include "rt/loop.h"
-#include "rt/net.h"
-#include "rt/scope.h"
+#include "rt/random.h"
 #include "rt/tls.h"
-#include "server/server.h"
 #include "spool/spool.h"
 
 #define SESSION_GRACE (3 * USEC_PER_SEC) /* for messages under way when the worker stops */
+#define LOCK_GRACE    (3 * USEC_PER_SEC) /* for a killed worker to let go of the partition */
+#define LOCK_PAUSE    (100 * USEC_PER_MSEC)
+#define PATH_BYTES    16
 #define WHY_BYTES     1024
-
-struct worker {
-	const struct worker_setup *setup;
-	const struct config *config;
-	struct spool *spool;
-	struct auth_users *users;
-	struct auth_server *auth;
-	struct tls_server *tls;
-	struct pool *burners; /* threads for log-ins at next hops */
-	struct nexthop *nexthop;
-	struct sched *sched;
-	struct server server;
-	struct control_agent agent;
-	struct server_listener *listeners;
-	int status; /* exit status */
-};
 
 /* ---- building ---- */
 
@@ -59,41 +47,87 @@ static int fail(struct ctx *ctx, struct worker *w, int status, const char *what,
 	return ERR_INVALID;
 }
 
-static void log_report(struct ctx *ctx, const struct worker *w, const struct spool_report *r)
+static void log_report(struct ctx *ctx, const struct partition *p, const struct spool_report *r)
 {
 	LOG(ctx, EV_NOTICE, FIELD_STR("what", "the spool is open"),
-		FIELD_INT("worker", w->setup->number), FIELD_INT("messages", r->messages),
+		FIELD_INT("partition", p->number), FIELD_INT("messages", r->messages),
 		FIELD_INT("recipients", r->recipients), FIELD_INT("segments", r->segments),
 		FIELD_INT("scanned", r->segments_scanned), FIELD_INT("torn-tails-cut", r->cut),
 		FIELD_INT("orphans-removed", r->orphans));
 	if (r->quarantined)
 		LOG(ctx, EV_TROUBLE, FIELD_STR("reason", "rotten records were found and put aside"),
-			FIELD_INT("stretches", r->quarantined),
+			FIELD_INT("partition", p->number), FIELD_INT("stretches", r->quarantined),
 			FIELD_STR("first", r->first_trouble));
 }
 
-static int open_spool(struct ctx *ctx, struct worker *w)
+/* A worker before us may have been killed a moment ago. */
+static int open_patiently(struct ctx *ctx, const struct spool_options *options, struct spool **ret,
+	struct spool_report *ret_report)
 {
-	const char *path = arena_printf(
-		ctx->arena, "%s/%u", w->config->spool.path.p, w->setup->number);
+	usec_t waited = 0;
+	int r = spool_open(ctx, options, ret, ret_report);
+
+	while (r == ERR_BUSY && waited < LOCK_GRACE) {
+		r = ctx_sleep(ctx, LOCK_PAUSE);
+		waited += LOCK_PAUSE;
+		if (r == 0)
+			r = spool_open(ctx, options, ret, ret_report);
+	}
+	return r;
+}
+
+static int open_partition(struct ctx *ctx, struct worker *w, struct partition *p)
+{
+	char path[PATH_BYTES];
 	struct spool_report report = { 0 };
 	const struct spool_options options = {
 		.kind = SPOOL_JOURNAL,
 		.path = path,
-		.partition = w->setup->number,
-		.segment_bytes = w->config->spool.segment_size,
-		.reserve_bytes = w->config->spool.reserve,
+		.partition = p->number,
+		.segment_bytes = w->setup->spool->segment_size,
+		.reserve_bytes = w->setup->spool->reserve,
 	};
 
-	int r = spool_open(ctx, &options, &w->spool, &report);
+	snprintf(path, sizeof(path), "%u", p->number); /* the spool is our working folder */
+	int r = open_patiently(ctx, &options, &p->spool, &report);
 
-	if (r < 0)
-		return fail(ctx, w, r == ERR_BUSY ? EX_TEMPFAIL : EX_CANTCREAT,
-			r == ERR_BUSY ? "another process has this spool open"
-				      : "the spool cannot be opened",
-			slice_str(ctx->err.text ? ctx->err.text : err_name(r)));
-	log_report(ctx, w, &report);
-	return 0;
+	if (r == 0) {
+		log_report(ctx, p, &report);
+		return 0;
+	}
+	struct buf detail;
+
+	buf_init(&detail, WHY_BYTES);
+	buf_printf(&detail, "%s/%u: %s", w->setup->spool->path.p, p->number,
+		ctx->err.text ? ctx->err.text : err_name(r));
+	r = fail(ctx, w, r == ERR_BUSY ? EX_TEMPFAIL : EX_CANTCREAT,
+		r == ERR_BUSY ? "another process has this part of the spool open"
+			      : "the spool cannot be opened",
+		buf_slice(&detail));
+	buf_done(&detail);
+	return r;
+}
+
+/* Ours, and our share of those that workers left who are no more. */
+static void list_partitions(struct worker *w)
+{
+	const struct worker_setup *setup = w->setup;
+
+	w->partitions = mem_zalloc((SPOOL_PARTITION_MAX + 1) * sizeof(*w->partitions));
+	w->partitions[w->partitions_n++].number = setup->number;
+	for (unsigned i = setup->workers; i <= SPOOL_PARTITION_MAX; i++)
+		if (setup->home->partition[i] && i % setup->workers == setup->number)
+			w->partitions[w->partitions_n++].number = i;
+}
+
+static int open_spool(struct ctx *ctx, struct worker *w)
+{
+	int r = 0;
+
+	list_partitions(w);
+	for (size_t i = 0; i < w->partitions_n && r == 0; i++)
+		r = open_partition(ctx, w, &w->partitions[i]);
+	return r;
 }
 
 static int build_policy(struct ctx *ctx, struct worker *w, struct buf *why)
@@ -104,8 +138,9 @@ static int build_policy(struct ctx *ctx, struct worker *w, struct buf *why)
 		return fail(ctx, w, EX_CONFIG, "the users cannot be read", buf_slice(why));
 	if (load_tls(w->config, why, &w->tls) < 0)
 		return fail(ctx, w, EX_CONFIG, "the certificates cannot be used", buf_slice(why));
-	if (w->users)
-		w->auth = auth_server_new(&settings, w->users);
+	if (w->tls)
+		tls_server_set_ticket_key(w->tls, w->setup->shared->ticket_key);
+	w->auth = auth_server_new(&settings, w->users);
 	return 0;
 }
 
@@ -139,12 +174,17 @@ static int build_way_out(struct ctx *ctx, struct worker *w, struct buf *why)
 	if (build_dns(ctx, w) < 0)
 		return ERR_INVALID;
 	w->burners = pool_new("log-in", 1, 64);
-	int r = nexthop_new(&(struct nexthop_options){ .config = w->config, .pool = w->burners },
+	nexthop_limits_init(
+		&w->limits, random_hash_key(), w->setup->shared->tally, w->setup->number);
+	int r = nexthop_new(
+		&(struct nexthop_options){
+			.config = w->config, .pool = w->burners, .limits = &w->limits },
 		why, &w->nexthop);
 
 	if (r < 0)
 		return fail(ctx, w, EX_CONFIG, "the next hops cannot be used", buf_slice(why));
-	w->sched = sched_new(w->spool, w->nexthop, w->config);
+	for (size_t i = 0; i < w->partitions_n; i++)
+		w->partitions[i].sched = sched_new(w->partitions[i].spool, w->nexthop, w->config);
 	return 0;
 }
 
@@ -152,8 +192,10 @@ static void build_server(struct worker *w)
 {
 	server_init(&w->server);
 	server_set_config(&w->server, w->config, w->tls);
-	w->server.spool = w->spool;
+	w->server.spool = w->partitions[0].spool;
 	w->server.auth = w->auth;
+	w->server.shared = w->setup->shared->tally;
+	w->server.slot = w->setup->number;
 }
 
 static int build(struct ctx *ctx, struct worker *w)
@@ -173,62 +215,77 @@ static int build(struct ctx *ctx, struct worker *w)
 
 /* ---- serving ---- */
 
-static void start_listeners(struct worker *w, struct scope *scope)
-{
-	size_t n = w->setup->sockets_n;
-
-	w->listeners = mem_zalloc(n * sizeof(*w->listeners));
-	for (size_t i = 0; i < n; i++) {
-		w->listeners[i] = (struct server_listener){ &w->server, w->setup->sockets[i].sock,
-			w->setup->sockets[i].name };
-		(void)scope_spawn(scope, "listener", server_listen, &w->listeners[i]);
-	}
-}
-
-static void start_agent(struct worker *w, struct scope *scope)
-{
-	w->agent = (struct control_agent){
-		.worker = w->setup->number,
-		.spool_path = w->config->spool.path.p,
-		.spool = w->spool,
-		.sched = w->sched,
-		.nexthop = w->nexthop,
-		.server = &w->server,
-		.started = clock_wall(),
-	};
-	(void)scope_spawn(scope, "control", control_agent_run, &w->agent);
-}
-
 static void drain_sessions(struct ctx *ctx, struct worker *w)
 {
 	struct deadline d;
 
-	w->server.stopping = true;
 	ctx_shield(ctx, &d, SESSION_GRACE);
 	(void)ctx_widen(ctx, &d, scope_wait_below(ctx, &w->server.sessions, 0));
 	scope_end(ctx, &w->server.sessions);
 }
 
+/* A child of the works in whose stead it can be ended first. */
+static int watch_reloads(struct ctx *ctx, void *arg)
+{
+	struct worker *w = arg;
+	int r = scope_wait(ctx, &w->reloads);
+
+	return r == ERR_CANCELLED ? 0 : r;
+}
+
+static void start_agent(struct worker *w, struct partition *p, struct scope *scope)
+{
+	const struct worker_setup *setup = w->setup;
+	bool own = p->number == setup->number;
+
+	p->agent = (struct control_agent){
+		.worker = own ? p->number
+			      : setup->workers +
+					  home_left_over(setup->home, setup->workers, p->number),
+		.spool_path = ".",
+		.spool = p->spool,
+		.sched = p->sched,
+		.nexthop = w->nexthop,
+		.server = own ? &w->server : NULL,
+		.started = clock_wall(),
+	};
+	(void)scope_spawn(scope, "control", control_agent_run, &p->agent);
+}
+
+/* Everything that runs as long as the worker does; each ends only by failure or cancellation. */
+static void start(struct worker *w, struct scope *works, struct scope *agents)
+{
+	(void)scope_spawn(works, "connections", nexthop_run, w->nexthop);
+	for (size_t i = 0; i < w->partitions_n; i++)
+		(void)scope_spawn(works, "scheduler", sched_run, w->partitions[i].sched);
+	(void)scope_spawn(&w->reloads, "reload", reload_run, w);
+	(void)scope_spawn(works, "reloads", watch_reloads, w);
+	for (size_t i = 0; i < w->partitions_n; i++)
+		start_agent(w, &w->partitions[i], agents);
+	(void)worker_listen_follow(w); /* the supervisor opened what this configuration names */
+}
+
 static int serve(struct ctx *ctx, struct worker *w)
 {
-	struct scope listeners, delivery, all;
+	struct scope works, agents;
 
-	scope_init(&listeners, SCOPE_ALL);
-	scope_init(&delivery, SCOPE_ALL);
-	scope_init(&all, SCOPE_ALL);
-	(void)scope_spawn(&delivery, "connections", nexthop_run, w->nexthop);
-	(void)scope_spawn(&delivery, "scheduler", sched_run, w->sched);
-	start_listeners(w, &listeners);
-	start_agent(w, &listeners);
-	LOG(ctx, EV_STARTED, FIELD_INT("worker", w->setup->number));
-	/* Only a failure or the word to stop ends the delivery. */
-	int r = scope_wait_below(ctx, &delivery, 1);
+	scope_init(&works, SCOPE_ALL);
+	scope_init(&agents, SCOPE_SERVE);
+	scope_init(&w->reloads, SCOPE_ALL);
+	start(w, &works, &agents);
+	shared_set_ready(w->setup->shared, w->setup->number, true);
+	LOG(ctx, EV_NOTICE, FIELD_STR("what", "the worker takes mail"),
+		FIELD_INT("worker", w->setup->number));
+	int r = scope_wait_below(ctx, &works, works.count - 1);
 
 	if (r == 0)
 		w->status = EX_IOERR;
-	scope_end(ctx, &listeners);
+	w->server.stopping = true;
+	scope_end(ctx, &w->reloads);
+	worker_listen_close(ctx, w);
 	drain_sessions(ctx, w);
-	scope_end(ctx, &delivery);
+	scope_end(ctx, &agents);
+	scope_end(ctx, &works);
 	return r;
 }
 
@@ -236,16 +293,20 @@ static int serve(struct ctx *ctx, struct worker *w)
 
 static void tear_down(struct ctx *ctx, struct worker *w)
 {
-	sched_free(w->sched);
+	for (size_t i = 0; i < w->partitions_n; i++)
+		sched_free(w->partitions[i].sched);
 	nexthop_free(ctx, w->nexthop);
-	spool_close(ctx, w->spool);
+	if (w->limits.arg)
+		nexthop_limits_done(&w->limits);
+	for (size_t i = 0; i < w->partitions_n; i++)
+		spool_close(ctx, w->partitions[i].spool);
 	server_done(&w->server);
 	auth_server_free(w->auth);
 	auth_users_unref(w->users);
 	tls_server_unref(w->tls);
-	for (size_t i = 0; i < w->setup->sockets_n; i++)
-		listen_sock_close(w->setup->sockets[i].sock);
-	free(w->listeners);
+	worker_listen_close(ctx, w);
+	channel_free(w->channel);
+	free(w->partitions);
 }
 
 static int worker_main(struct ctx *ctx, void *arg)
@@ -256,7 +317,8 @@ static int worker_main(struct ctx *ctx, void *arg)
 	if (r == 0)
 		r = serve(ctx, w);
 	tear_down(ctx, w);
-	LOG(ctx, EV_STOPPED, FIELD_INT("worker", w->setup->number));
+	LOG(ctx, EV_NOTICE, FIELD_STR("what", "the worker has ended"),
+		FIELD_INT("worker", w->setup->number));
 	return r;
 }
 
@@ -264,7 +326,10 @@ int worker_run(const struct worker_setup *setup)
 {
 	struct worker w = { .setup = setup, .config = config_ref(setup->config) };
 
-	(void)loop_run("worker", worker_main, &w);
+	metrics_use(shared_row(setup->shared, setup->number));
+	w.channel = channel_new(setup->channel);
+	worker_listen_init(&w);
+	(void)loop_run("worker", worker_main, &w); /* why it ended is in the status */
 	pool_free(w.burners);
 	dns_done();
 	config_unref(w.config);

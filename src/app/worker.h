@@ -4,26 +4,27 @@
 
 #include <stddef.h>
 
-#include "base/slice.h"
-
 struct config;
-struct listen_sock;
+struct config_spool;
+struct home;
+struct shared;
+struct sockets;
 
-/* A socket that listens for a listener of the configuration. */
-struct worker_socket {
-	struct slice name;
-	struct listen_sock *sock;
-};
-
+/* What the supervisor hands to the worker that it has just forked; all of it outlives it. */
 struct worker_setup {
-	const struct config *config; /* a reference is taken */
 	unsigned number; /* from 0; also the number of its partition */
-	const struct worker_socket *sockets;
-	size_t sockets_n;
+	unsigned workers; /* of the program */
+	const struct config *config;
+	/* The program's, which a reload does not change. */
+	const struct config_spool *spool;
+	const struct home *home;
+	const struct shared *shared;
+	struct sockets *sockets; /* only the worker's slot is open */
+	int channel; /* from the supervisor */
 };
 
-/* Runs until loop_stop or until it cannot go on. Returns an exit status (sysexits). The sockets are
- * the worker's from now on. */
+/* Runs until loop_stop or until it cannot go on, with the spool as working folder. Returns an exit
+ * status (sysexits). */
 int worker_run(const struct worker_setup *setup);
 
 #endif

@@ -56,10 +56,10 @@ static void put_delivery(const struct control_agent *a, json_t *line)
 	struct nexthop_counts hops;
 
 	sched_counts(a->sched, &sched);
+	nexthop_counts(a->nexthop, &hops);
 	set_int(line, "attempts", sched.attempts);
 	set_int(line, "queued", sched.queued);
 	set_int(line, "destinations", sched.destinations);
-	nexthop_counts(a->nexthop, &hops);
 	set_int(line, "connections", hops.connections);
 	set_int(line, "idle-connections", hops.idle);
 	set_int(line, "dead-hosts", hops.dead);
@@ -77,7 +77,7 @@ static json_t *status(const struct control_agent *a)
 	set_int(line, "started", (uint64_t)(a->started / USEC_PER_SEC));
 	(void)json_object_set_new(line, "healthy", json_boolean(spool_healthy(a->spool)));
 	(void)json_object_set_new(line, "accepting", json_boolean(counts.accepting));
-	set_int(line, "sessions", a->server->sessions.count);
+	set_int(line, "sessions", a->server ? a->server->sessions.count : 0);
 	put_counts(a, line);
 	put_delivery(a, line);
 	set_int(line, "coroutines", loop.coroutines);

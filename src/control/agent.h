@@ -18,7 +18,7 @@ struct control_agent {
 	struct spool *spool;
 	const struct sched *sched;
 	const struct nexthop *nexthop;
-	struct server *server;
+	struct server *server; /* NULL: a partition into which nobody stores any more */
 	usec_t started; /* clock_wall() */
 };
 

@@ -1,5 +1,5 @@
-/* How many connections a destination may have at once. The built-in counter knows this worker's; a
- * table shared by the workers may take its place. */
+/* How many connections a destination may have at once: of this worker, or of all workers when they
+ * share a table. */
 #ifndef SLUICE_NEXTHOP_LIMITS_H
 #define SLUICE_NEXTHOP_LIMITS_H
 
@@ -10,6 +10,7 @@
 #include "base/slice.h"
 
 struct ctx;
+struct tally;
 
 struct nexthop_limits {
 	void *arg;
@@ -20,12 +21,16 @@ struct nexthop_limits {
 	void (*release)(void *arg, struct slice key);
 	/* Somebody waits for a place of this key: an idle connection should be given up. */
 	bool (*wanted)(void *arg, struct slice key);
+	/* Somebody in another process does: the connection should be closed, not kept. */
+	bool (*wanted_elsewhere)(void *arg, struct slice key);
 	/* Places that are free now. */
 	uint32_t (*room)(void *arg, struct slice key, uint32_t max);
 };
 
-/* The built-in one; arg is owned by *ret until nexthop_limits_done. */
-void nexthop_limits_init(struct nexthop_limits *ret, struct hash_key key);
+/* The built-in one; arg is owned by *ret until nexthop_limits_done. shared: NULL, or the table of
+ * all workers, in which this one has the slot; it must outlive the limits. */
+void nexthop_limits_init(
+	struct nexthop_limits *ret, struct hash_key key, struct tally *shared, unsigned slot);
 /* Nobody holds or waits for a place any more. */
 void nexthop_limits_done(struct nexthop_limits *l);
 

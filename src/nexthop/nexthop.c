@@ -27,7 +27,8 @@
 #include "rt/tls.h"
 
 /* How often idle connections are looked at. */
-#define ROUND USEC_PER_SEC
+#define ROUND	   USEC_PER_SEC
+#define ROUND_IDLE (100 * USEC_PER_MSEC) /* while connections are kept: others may want them */
 
 /* The authorities of one set of hops. */
 struct authorities {
@@ -113,7 +114,7 @@ int nexthop_new(const struct nexthop_options *o, struct buf *why, struct nexthop
 	nh->authorities_n = n;
 	nh->system = o->authorities ? tls_client_ref(o->authorities) : NULL;
 	nh->pool = o->pool;
-	nexthop_limits_init(&nh->own_limits, random_hash_key());
+	nexthop_limits_init(&nh->own_limits, random_hash_key(), NULL, 0);
 	nh->limits = o->limits ? *o->limits : nh->own_limits;
 	nexthop_idle_init(&nh->idle, random_hash_key());
 	nexthop_memory_init(&nh->dead, random_hash_key(), NEXTHOP_DEAD_MAX);
@@ -159,6 +160,13 @@ static void close_conn(struct nexthop_conn *conn)
 	if (!conn->client || !client_reusable(conn->client) ||
 		scope_spawn(&conn->nexthop->farewells, "farewell", farewell, conn) < 0)
 		free_conn(conn);
+}
+
+static bool wanted_elsewhere(const struct nexthop_conn *conn)
+{
+	const struct nexthop_limits *l = &conn->nexthop->limits;
+
+	return l->wanted_elsewhere(l->arg, conn->target.key);
 }
 
 static void close_idle(struct nexthop_conn *conn)
@@ -214,7 +222,8 @@ static void keep_house(struct nexthop *nh)
 		struct nexthop_conn *conn = container_of(it, struct nexthop_conn, all);
 
 		if (!conn->has_place || !client_reusable(conn->client) ||
-			now - conn->idle_since >= nh->config->delivery.idle_timeout)
+			now - conn->idle_since >= nh->config->delivery.idle_timeout ||
+			wanted_elsewhere(conn))
 			close_idle(conn);
 	}
 	nexthop_memory_sweep(&nh->dead, now);
@@ -229,7 +238,7 @@ int nexthop_run(struct ctx *ctx, void *arg)
 	while (r == 0) {
 		if (nh->idle.n || nexthop_memory_count(&nh->dead) ||
 			nexthop_memory_count(&nh->clear))
-			r = ctx_sleep(ctx, ROUND);
+			r = ctx_sleep(ctx, nh->idle.n ? ROUND_IDLE : ROUND);
 		else
 			r = waitq_wait(ctx, &nh->changed);
 		if (r == 0)
@@ -407,7 +416,8 @@ void nexthop_release(struct nexthop_conn *conn)
 
 	struct nexthop *nh = conn->nexthop;
 
-	if (!nexthop_reusable(conn) || nh->config->delivery.idle_timeout == 0) {
+	if (!nexthop_reusable(conn) || nh->config->delivery.idle_timeout == 0 ||
+		wanted_elsewhere(conn)) {
 		close_conn(conn);
 		return;
 	}

@@ -2,12 +2,15 @@
 #include "server/server.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/event.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/tally.h"
 #include "config/config.h"
+#include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/log.h"
 #include "rt/net.h"
@@ -67,6 +70,54 @@ static void count_client(struct server *server, const struct ip *ip, bool more)
 		(void)map_set(&server->per_client, client_key(ip), (void *)(uintptr_t)n);
 }
 
+/* The same in the table of all workers. */
+static struct slice shared_key(const struct ip *ip, char room[static 24])
+{
+	struct slice key = client_key(ip);
+
+	memcpy(room, "client:", 7);
+	memcpy(room + 7, key.p, key.n);
+	return slice_of(room, 7 + key.n);
+}
+
+#define ALL_SESSIONS S("sessions")
+
+/* Counts a session, or says why there may not be one more. */
+static const char *admit(
+	struct server *server, const struct config_limits *limits, const struct ip *ip)
+{
+	static const char too_many[] = "Too many connections";
+	static const char too_many_yours[] = "Too many connections from your address";
+	struct tally *shared = server->shared;
+	char room[24];
+
+	if (server->sessions.count >= limits->sessions)
+		return too_many;
+	if (client_sessions(server, ip) >= limits->sessions_per_client)
+		return too_many_yours;
+	if (shared &&
+		!tally_take(shared, server->slot, ALL_SESSIONS, limits->sessions, clock_now()))
+		return too_many;
+	if (shared && !tally_take(shared, server->slot, shared_key(ip, room),
+			      limits->sessions_per_client, clock_now())) {
+		tally_give(shared, server->slot, ALL_SESSIONS, clock_now());
+		return too_many_yours;
+	}
+	count_client(server, ip, true);
+	return NULL;
+}
+
+static void leave(struct server *server, const struct ip *ip)
+{
+	char room[24];
+
+	count_client(server, ip, false);
+	if (server->shared == NULL)
+		return;
+	tally_give(server->shared, server->slot, ALL_SESSIONS, clock_now());
+	tally_give(server->shared, server->slot, shared_key(ip, room), clock_now());
+}
+
 /* ---- one session ---- */
 
 /* Given to the session's coroutine, which frees it. */
@@ -85,7 +136,7 @@ static int serve(struct ctx *ctx, void *arg)
 	free(arg);
 	int r = session_serve(ctx, v.server, v.listener, v.sock, v.peer, v.local);
 
-	count_client(v.server, &v.peer.ip, false);
+	leave(v.server, &v.peer.ip);
 	metric_sub(METRIC_SESSIONS, 1);
 	config_unref(v.config);
 	return r;
@@ -102,7 +153,6 @@ static int start_session(const struct server_listener *l, const struct config_li
 		return ERR_FULL;
 	}
 	(void)config_ref(v->config);
-	count_client(l->server, &peer.ip, true);
 	metric_add(METRIC_SESSIONS, 1);
 	metric_add(METRIC_SESSIONS_TOTAL, 1);
 	return 0;
@@ -133,14 +183,16 @@ static void welcome(struct ctx *ctx, const struct server_listener *l, struct soc
 	const struct config *config = l->server->config;
 	const struct config_listener *listener = config_listener_find(config, l->name);
 
-	if (listener == NULL || l->server->stopping)
-		turn_away(ctx, sock, peer, "This listener is closing");
-	else if (l->server->sessions.count >= config->limits.sessions)
-		turn_away(ctx, sock, peer, "Too many connections");
-	else if (client_sessions(l->server, &peer.ip) >= config->limits.sessions_per_client)
-		turn_away(ctx, sock, peer, "Too many connections from your address");
-	else if (start_session(l, listener, sock, peer, local) < 0)
+	const char *why = listener == NULL || l->server->stopping
+				  ? "This listener is closing"
+				  : admit(l->server, &config->limits, &peer.ip);
+
+	if (why) {
+		turn_away(ctx, sock, peer, why);
+	} else if (start_session(l, listener, sock, peer, local) < 0) {
+		leave(l->server, &peer.ip);
 		turn_away(ctx, sock, peer, "Out of memory");
+	}
 }
 
 int server_listen(struct ctx *ctx, void *arg)

@@ -14,6 +14,7 @@ struct ctx;
 struct listen_sock;
 struct service_ops;
 struct spool;
+struct tally;
 struct tls_server;
 
 /* Owned by the worker, which fills it before the first listener starts. The pointers are borrowed,
@@ -24,6 +25,8 @@ struct server {
 	struct spool *spool;
 	struct auth_server *auth; /* NULL: nobody can log in */
 	struct tls_server *tls; /* NULL: no certificate */
+	struct tally *shared; /* sessions of all workers; NULL: there are only ours */
+	unsigned slot; /* ours in it */
 	struct scope sessions; /* SCOPE_SERVE */
 	struct map per_client; /* address -> open sessions */
 	uint64_t next_session; /* part of session ids */

@@ -11,7 +11,6 @@
 #include "rt/scope.h"
 #include "rt/sim/sim.h"
 #include "rt/stream.h"
-#include "rt/tls.h"
 
 struct visit {
 	struct peer *peer;
@@ -89,12 +88,8 @@ static int answer(struct ctx *ctx, struct visit *v, const char *line)
 	if (is(line, "EHLO") || is(line, "HELO") || is(line, "LHLO"))
 		return say(ctx, v, p->ehlo, "250-mx\n250-PIPELINING\n250-8BITMIME\n250 SIZE");
 	if (is(line, "STARTTLS")) {
-		int r = say(ctx, v, p->starttls, "454 4.7.0 no");
-
 		p->starttls_seen++;
-		return r == 0 && p->starttls && strcmp(p->starttls, "220 go") == 0
-			       ? tls_accept(ctx, v->stream, p->tls)
-			       : r;
+		return say(ctx, v, p->starttls, "454 4.7.0 no");
 	}
 	if (is(line, "AUTH")) {
 		p->auths++;
@@ -124,10 +119,8 @@ static int session(struct ctx *ctx, void *arg)
 	struct visit *v = arg;
 	struct peer *p = v->peer;
 	char line[1100];
-	int r = p->implicit ? tls_accept(ctx, v->stream, p->tls) : 0;
+	int r = say(ctx, v, p->greeting, "220 mx ESMTP");
 
-	if (r == 0)
-		r = say(ctx, v, p->greeting, "220 mx ESMTP");
 	while (r == 0 && !v->quit && !v->closed) {
 		r = next_line(ctx, v, line, sizeof(line));
 		if (r == 0)
