@@ -6,6 +6,7 @@
 #include "nexthop/hosts.h"
 
 #include <assert.h>
+#include <idn2.h>
 
 #include "base/arena.h"
 #include "base/ascii.h"
@@ -152,6 +153,22 @@ static int dns_trouble(struct ctx *ctx, enum dns_status status, struct slice nam
 	return ERR_UNREACHABLE;
 }
 
+/* The DNS knows internationalised names by their A-labels (RFC 5891, RFC 6531 section 3.2). */
+static int ascii_domain(
+	struct ctx *ctx, struct arena *a, struct slice *domain, struct nexthop_failure *ret_failure)
+{
+	char *ascii;
+
+	if (slice_is_ascii(*domain))
+		return 0;
+	if (idn2_to_ascii_8z(domain->p, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
+		return nexthop_failure_set(ctx, ret_failure, "5.1.2", SLICE_NIL,
+			"the domain of the address is no valid internationalised name");
+	*domain = arena_dup(a, slice_str(ascii));
+	idn2_free(ascii);
+	return 0;
+}
+
 int nexthop_hosts_of_domain(struct ctx *ctx, struct arena *a, const struct config *config,
 	struct rng *rng, struct slice domain, struct nexthop_hosts *ret,
 	struct nexthop_failure *ret_failure)
@@ -166,7 +183,9 @@ int nexthop_hosts_of_domain(struct ctx *ctx, struct arena *a, const struct confi
 			*ret = hosts;
 		return r;
 	}
-	r = dns_query(ctx, a, hosts.domain, DNS_MX, &answer); /* suspends */
+	r = ascii_domain(ctx, a, &hosts.domain, ret_failure);
+	if (r == 0)
+		r = dns_query(ctx, a, hosts.domain, DNS_MX, &answer); /* suspends */
 	if (r < 0)
 		return r;
 	switch (answer.status) {
@@ -183,11 +202,11 @@ int nexthop_hosts_of_domain(struct ctx *ctx, struct arena *a, const struct confi
 		break;
 	case DNS_NO_NAME:
 		r = nexthop_failure_set(ctx, ret_failure, "5.1.2", SLICE_NIL,
-			"the domain %.*s does not exist", SLICE_ARG(domain));
+			"the domain %.*s does not exist", SLICE_ARG(hosts.domain));
 		break;
 	case DNS_FAILED:
 	case DNS_BOGUS:
-		r = dns_trouble(ctx, answer.status, domain, answer.why, ret_failure);
+		r = dns_trouble(ctx, answer.status, hosts.domain, answer.why, ret_failure);
 		break;
 	}
 	if (r == 0)

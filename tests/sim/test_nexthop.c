@@ -26,6 +26,7 @@
 	"mx2.example 300 A 192.0.2.2\n"                                                            \
 	"bare.example 300 A 192.0.2.1\n"                                                           \
 	"alias.example 300 CNAME two.example\n"                                                    \
+	"xn--bcher-kva.example 300 MX 10 mx1.example\n"                                            \
 	"null.example 300 MX 0 .\n"                                                                \
 	"ours.example 300 MX 10 us.example\n"                                                      \
 	"ours.example 300 MX 20 mx2.example\n"                                                     \
@@ -247,6 +248,9 @@ static int good_names(struct ctx *ctx, void *arg)
 		{ "half.example", "mx2.example" },
 		{ "[192.0.2.2]", "192.0.2.2" },
 		{ "[IPv6:2001:db8::1]", "2001:db8::1" },
+		{ "b\xc3\xbc"
+		  "cher.example",
+			"mx1.example" },
 		{ "pair", "mx1.example" },
 		{ "clear", "192.0.2.1" },
 	};
@@ -276,6 +280,7 @@ static int bad_names(struct ctx *ctx, void *arg)
 		{ "inside.example", "5.4.6", "local.example", true },
 		{ "[127.0.0.1]", "5.4.6", "come back to us", true },
 		{ "[tag:x]", "5.1.2", "no address" },
+		{ "\xcc\x81x.example", "5.1.2", "no valid internationalised name" },
 		{ "missing", "4.4.4", "nowhere.example has no address", true },
 	};
 
