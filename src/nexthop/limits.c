@@ -102,8 +102,6 @@ static int count_acquire(struct ctx *ctx, void *arg, struct slice key, uint32_t 
 	p->waiting--;
 	if (r == 0)
 		p->taken++;
-	else if (p->taken < max)
-		(void)waitq_wake(&p->free); /* the wake was for one who did not give up */
 	for (; p->handed > p->waiting; p->handed--)
 		tally_give(c->shared, c->slot, key, clock_now());
 	drop_unused(c, key, p);

@@ -39,7 +39,7 @@ static int open_content(struct ctx *ctx, struct session *s, enum smtp_content_fo
 
 	if (r == 0 && ret_refusal->code == 0) {
 		s->content = content_new(s, format);
-		ctx->log.queue_id = s->tx->queue_id;
+		ctx->log.queue_id = arena_dup(&s->tx_arena, s->tx->queue_id); /* outlives the tx */
 	}
 	return r;
 }

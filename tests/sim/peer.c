@@ -11,6 +11,7 @@
 #include "rt/scope.h"
 #include "rt/sim/sim.h"
 #include "rt/stream.h"
+#include "rt/tls.h"
 
 struct visit {
 	struct peer *peer;
@@ -88,8 +89,12 @@ static int answer(struct ctx *ctx, struct visit *v, const char *line)
 	if (is(line, "EHLO") || is(line, "HELO") || is(line, "LHLO"))
 		return say(ctx, v, p->ehlo, "250-mx\n250-PIPELINING\n250-8BITMIME\n250 SIZE");
 	if (is(line, "STARTTLS")) {
+		int r = say(ctx, v, p->starttls, "454 4.7.0 no");
+
 		p->starttls_seen++;
-		return say(ctx, v, p->starttls, "454 4.7.0 no");
+		return r == 0 && p->starttls && strcmp(p->starttls, "220 go") == 0
+			       ? tls_accept(ctx, v->stream, p->tls)
+			       : r;
 	}
 	if (is(line, "AUTH")) {
 		p->auths++;
@@ -119,8 +124,10 @@ static int session(struct ctx *ctx, void *arg)
 	struct visit *v = arg;
 	struct peer *p = v->peer;
 	char line[1100];
-	int r = say(ctx, v, p->greeting, "220 mx ESMTP");
+	int r = p->implicit ? tls_accept(ctx, v->stream, p->tls) : 0;
 
+	if (r == 0)
+		r = say(ctx, v, p->greeting, "220 mx ESMTP");
 	while (r == 0 && !v->quit && !v->closed) {
 		r = next_line(ctx, v, line, sizeof(line));
 		if (r == 0)

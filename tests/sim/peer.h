@@ -8,6 +8,7 @@
 struct ctx;
 struct sim_host;
 struct sim_proc;
+struct tls_server;
 
 struct peer {
 	/* What it does; NULL is the usual. Replies are whole lines without their line end. */
@@ -17,6 +18,8 @@ struct peer {
 	unsigned messages_max; /* closes without a word after so many; 0: never */
 	bool farewell; /* says 421 before it closes for that reason */
 	unsigned short port; /* 0: 25 */
+	struct tls_server *tls; /* handshakes after its 220 to STARTTLS */
+	bool implicit; /* or at once */
 	/* What came. */
 	unsigned connections, open, most_open, messages, rcpts, quits, starttls_seen, auths;
 	unsigned lost; /* sessions that ended without QUIT */

@@ -1,76 +1,15 @@
 /* Deliveries played as virtual days: retries, expiry, delay warnings, reports, what may not bounce,
  * limits, fail-over. The spool is in memory, next hops are fakehop. */
 #include "base/buf.h"
-#include "base/list.h"
-#include "base/rng.h"
-#include "config/config.h"
-#include "config/report.h"
-#include "delivery/sched.h"
 #include "fakehop.h"
-#include "nexthop/nexthop.h"
+#include "relay.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
-#include "rt/scope.h"
 #include "sim_check.h"
 #include "spool/spool.h"
 
-/* The relay without its sessions: a spool and who empties it. */
-struct relay {
-	const char *config;
-	struct spool *spool;
-	struct sched *sched;
-};
-
 static struct relay relay;
 static struct fakehop home, away;
-
-static const struct config *load(const char *text)
-{
-	const struct config *config = NULL;
-	struct config_report report;
-	struct buf why;
-
-	config_report_init(&report);
-	int r = config_load(&(struct config_input){ .path = "test.yaml",
-				    .text = slice_str(text),
-				    .system_name = S("relay.test") },
-		&report, &config);
-
-	buf_init(&why, 65536);
-	config_report_write(&report, "test.yaml", &why);
-	ck_assert_msg(r == 0, "%.*s", SLICE_ARG(buf_slice(&why)));
-	buf_done(&why);
-	config_report_done(&report);
-	return config;
-}
-
-static int deliver(struct ctx *ctx, void *arg)
-{
-	const struct config *config = load(relay.config);
-	struct nexthop *nexthop;
-	struct scope scope;
-	struct buf why;
-
-	(void)arg;
-	buf_init(&why, 1000);
-	ck_assert_int_eq(
-		nexthop_new(&(struct nexthop_options){ .config = config }, &why, &nexthop), 0);
-	ck_assert_int_eq(spool_open(ctx, &(struct spool_options){ .kind = SPOOL_MEMORY },
-				 &relay.spool, NULL),
-		0);
-	relay.sched = sched_new(relay.spool, nexthop, config);
-	scope_init(&scope, SCOPE_ALL);
-	scope_spawn(&scope, "sched", sched_run, relay.sched);
-	scope_spawn(&scope, "nexthop", nexthop_run, nexthop);
-	(void)scope_wait(ctx, &scope);
-	scope_end(ctx, &scope);
-	sched_free(relay.sched);
-	nexthop_free(ctx, nexthop);
-	spool_close(ctx, relay.spool);
-	config_unref(config);
-	buf_done(&why);
-	return 0;
-}
 
 /* Puts a message for n recipients (parted by spaces) into the spool. */
 static void put(struct ctx *ctx, const char *from, const char *to, unsigned notify,
@@ -105,7 +44,8 @@ static void start(struct ctx *ctx, const char *config)
 	relay = (struct relay){ .config = config };
 	home = (struct fakehop){ .address = "192.0.2.30:25" };
 	away = (struct fakehop){ .address = "192.0.2.31:25" };
-	relay_proc = sim_proc_start(sim_host_new("relay", "192.0.2.25"), "relay", deliver, NULL);
+	relay_proc = sim_proc_start(
+		sim_host_new("relay", "192.0.2.25"), "relay", relay_run, &relay);
 	home_proc = sim_proc_start(sim_host_new("home", "192.0.2.30"), "home", fakehop_run, &home);
 	away_proc = sim_proc_start(sim_host_new("away", "192.0.2.31"), "away", fakehop_run, &away);
 	ctx_sleep(ctx, USEC_PER_MSEC);
@@ -113,10 +53,7 @@ static void start(struct ctx *ctx, const char *config)
 
 static size_t waiting(void)
 {
-	struct spool_counts counts;
-
-	spool_counts(relay.spool, &counts);
-	return (size_t)counts.messages;
+	return relay_messages(&relay);
 }
 
 static int stop(struct ctx *ctx)

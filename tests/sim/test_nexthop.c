@@ -6,12 +6,14 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "certs.h"
 #include "config/config.h"
 #include "peer.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/job.h"
 #include "rt/scope.h"
+#include "rt/sim/openssl.h"
 #include "rt/tls.h"
 #include "sim_check.h"
 #include "config/load_text.h"
@@ -60,6 +62,11 @@
 	"  one: { hosts: [ mx1.example ], max-connections: 1 }\n"                                  \
 	"  clear: { hosts: [ \"192.0.2.1\" ], tls: off }\n"                                        \
 	"  strict: { hosts: [ mx1.example, mx2.example ], tls: require }\n"                        \
+	"  safe: { hosts: [ mx2.example, mx1.example ], tls: verify }\n"                           \
+	"  wrong: { hosts: [ mx2.example ], tls: verify }\n"                                       \
+	"  any: { hosts: [ mx2.example ], tls: require }\n"                                        \
+	"  smtps: { hosts: [ \"smtps://mx1.example\" ], tls: verify,\n"                            \
+	"           login: { user: me, password-file: provider.secret } }\n"                       \
 	"  missing: { hosts: [ nowhere.example ] }\n"                                              \
 	"  login: { hosts: [ \"localhost:2525\", \"127.0.0.1:2526\" ], tls: off,\n"                \
 	"           login: { user: me, password-file: provider.secret } }\n"
@@ -67,13 +74,15 @@
 /* What every case works on. */
 struct scene {
 	struct peer mx1, mx2;
+	struct sim_host *host1;
 	struct nexthop *nh;
 	const struct config *config;
 	struct pool *pool;
 };
 
 static struct scene scene;
-static struct tls_client *authorities; /* read once for all seeds */
+static struct tls_client *authorities;
+static struct tls_server *server_tls; /* its certificate is for mx1.example */
 static coro_fn *the_case;
 
 /* ---- helpers ---- */
@@ -100,6 +109,21 @@ static int run_scene(struct ctx *ctx, void *arg)
 	return r;
 }
 
+static void make_tls(void)
+{
+	struct cert ca = cert_make(NULL, "Root", NULL, -1, 3650, true);
+	struct cert leaf = cert_make(&ca, "leaf", "DNS:mx1.example", -1, 3650, false);
+	struct tls_keypair pair = { leaf.pem, leaf.key_pem };
+	struct buf why;
+
+	buf_init(&why, 500);
+	ck_assert_int_eq(tls_server_new(&pair, 1, &why, &server_tls), 0);
+	ck_assert_int_eq(tls_client_new(ca.pem, &why, &authorities), 0);
+	buf_done(&why);
+	cert_free(&leaf);
+	cert_free(&ca);
+}
+
 static int build(struct ctx *ctx, void *arg)
 {
 	struct sim_host *one = sim_host_new("mx1", "192.0.2.1 2001:db8::1");
@@ -109,7 +133,10 @@ static int build(struct ctx *ctx, void *arg)
 	(void)arg;
 	sim_dns_clear();
 	ck_assert_uint_eq(sim_dns_zone(ZONE), 0);
-	scene = (struct scene){ 0 };
+	sim_openssl_start();
+	make_tls();
+	scene = (struct scene){ .mx1.tls = server_tls, .mx2.tls = server_tls };
+	scene.host1 = one;
 	scene.config = load_text(CONFIG);
 	ck_assert_msg(scene.config != NULL, "%s", load_said());
 	scene.pool = pool_new("burn", 1, 10);
@@ -121,20 +148,16 @@ static int build(struct ctx *ctx, void *arg)
 
 	pool_free(scene.pool);
 	config_unref(scene.config);
+	tls_client_unref(authorities);
+	tls_server_unref(server_tls);
 	return r;
 }
 
 static void play_seeds(coro_fn *fn, uint64_t seeds)
 {
-	struct buf why;
-
-	buf_init(&why, 1000);
-	ck_assert_int_eq(tls_client_new(SLICE_NIL, &why, &authorities), 0);
 	the_case = fn;
 	for (uint64_t seed = 1; seed <= seeds; seed++)
 		run_seed(seed, build, NULL);
-	tls_client_unref(authorities);
-	buf_done(&why);
 }
 
 static void play(coro_fn *fn)
@@ -404,8 +427,22 @@ static int bad_greetings(struct ctx *ctx, void *arg)
 	return 0;
 }
 
+/* Behind ourselves there is nothing to go to. */
+static int not_behind_us(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	set_mx1(SIM_CONNECT_REFUSED);
+	(void)acquire(ctx, "behind.example", 0, NULL);
+	check_failure("behind", "4.4.1", false, "connect to mx1.example[");
+	(void)acquire(ctx, "backup.example", 0, NULL);
+	check_failure("backup", "4.4.1", false, "connect to mx1.example[");
+	ck_assert_uint_eq(scene.mx2.connections, 0);
+	return 0;
+}
+
 START_TEST(hosts)
 {
+	play(not_behind_us);
 	play(fail_over);
 	play(one_family);
 	play(all_dead);
@@ -444,6 +481,51 @@ static int tls_memory(struct ctx *ctx, void *arg)
 	ck_assert_int_eq(ctx_sleep(ctx, USEC_PER_HOUR), 0);
 	deliver(ctx, "[192.0.2.2]", "192.0.2.2");
 	ck_assert_uint_eq(scene.mx2.starttls_seen, 2);
+	return 0;
+}
+
+static void deliver_by_tls(
+	struct ctx *ctx, const char *name, const char *host, enum tls_peer expected)
+{
+	struct nexthop_conn *conn = acquire(ctx, name, 0, host);
+	struct tls_info info;
+
+	ck_assert(nexthop_conn_tls(conn, &info));
+	ck_assert_msg(info.peer == expected, "%s: %d", name, info.peer);
+	ck_assert_int_eq(send_one(ctx, conn).outcome, CLIENT_DELIVERED);
+	nexthop_release(conn);
+}
+
+static int with_tls(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	scene.mx1.ehlo = scene.mx2.ehlo = "250-mx\n250 STARTTLS";
+	scene.mx1.starttls = scene.mx2.starttls = "220 go";
+	deliver_by_tls(ctx, "two.example", "mx1.example", TLS_PEER_VERIFIED);
+	deliver_by_tls(ctx, "any", "mx2.example", TLS_PEER_TRUSTED);
+	deliver_by_tls(ctx, "safe", "mx1.example", TLS_PEER_VERIFIED);
+	(void)acquire(ctx, "wrong", 0, NULL);
+	check_failure("wrong", "4.7.5", true, "mx2.example[192.0.2.2]:25: ");
+	/* Nothing is remembered about it: a new certificate helps at once. */
+	(void)acquire(ctx, "wrong", 0, NULL);
+	check_failure("wrong", "4.7.5", true, "mx2.example[192.0.2.2]:25: ");
+	ck_assert_uint_eq(scene.mx1.messages + scene.mx2.messages, 3);
+	return 0;
+}
+
+static int log_in_by_tls(struct ctx *ctx, void *arg)
+{
+	static struct peer provider;
+	struct sim_proc *proc = peer_start(scene.host1, &provider);
+
+	(void)arg;
+	provider = (struct peer){ .port = 465, .implicit = true, .tls = server_tls };
+	provider.ehlo = "250-mx\n250 AUTH LOGIN PLAIN";
+	ck_assert_int_eq(ctx_sleep(ctx, USEC_PER_SEC), 0);
+	deliver_by_tls(ctx, "smtps", "mx1.example", TLS_PEER_VERIFIED);
+	ck_assert_uint_eq(provider.auths, 1);
+	sim_proc_stop(proc);
+	(void)sim_proc_wait(ctx, proc);
 	return 0;
 }
 
@@ -497,7 +579,9 @@ START_TEST(policy)
 {
 	play(tls_policy);
 	play(tls_memory);
+	play(with_tls);
 	play(log_in);
+	play(log_in_by_tls);
 	play(needs);
 }
 END_TEST

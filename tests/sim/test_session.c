@@ -1,86 +1,10 @@
 /* Sessions of a relay in front of a spool in memory: what each command answers in each state, how
  * content ends, what is refused and why. */
 #include "base/buf.h"
-#include "base/list.h"
-#include "config/config.h"
-#include "config/report.h"
 #include "dialogue.h"
+#include "relay.h"
 #include "rt/ctx.h"
-#include "rt/net.h"
-#include "rt/scope.h"
-#include "server/server.h"
 #include "sim_check.h"
-#include "spool/spool.h"
-
-/* What one run serves. */
-struct relay {
-	const char *config;
-	struct spool *spool;
-	struct server server;
-};
-
-static struct relay *relay_new(const char *config)
-{
-	static struct relay relay;
-
-	relay = (struct relay){ .config = config };
-	return &relay;
-}
-
-static const struct config *load(const char *text)
-{
-	const struct config *config = NULL;
-	struct config_report report;
-	struct buf why;
-
-	config_report_init(&report);
-	int r = config_load(&(struct config_input){ .path = "test.yaml",
-				    .text = slice_str(text),
-				    .system_name = S("relay.test") },
-		&report, &config);
-
-	buf_init(&why, 65536);
-	config_report_write(&report, "test.yaml", &why);
-	ck_assert_msg(r == 0, "%.*s", SLICE_ARG(buf_slice(&why)));
-	buf_done(&why);
-	config_report_done(&report);
-	return config;
-}
-
-static int serve(struct ctx *ctx, void *arg)
-{
-	struct relay *relay = arg;
-	const struct config *config = load(relay->config);
-	struct server_listener listeners[4];
-	struct scope scope;
-	size_t n = 0;
-
-	ck_assert_int_eq(spool_open(ctx, &(struct spool_options){ .kind = SPOOL_MEMORY },
-				 &relay->spool, NULL),
-		0);
-	server_init(&relay->server);
-	server_set_config(&relay->server, config, NULL);
-	relay->server.spool = relay->spool;
-	scope_init(&scope, SCOPE_ALL);
-	for (; n < config->listeners.n; n++) {
-		const struct config_listener *l = &config->listeners.v[n];
-
-		listeners[n] = (struct server_listener){ &relay->server, NULL, l->name };
-		ck_assert_int_eq(listen_sock_open(&l->address.v[0], &(struct listen_options){ 0 },
-					 &listeners[n].sock),
-			0);
-		scope_spawn(&scope, "listener", server_listen, &listeners[n]);
-	}
-	(void)scope_wait(ctx, &scope);
-	scope_end(ctx, &scope);
-	scope_end(ctx, &relay->server.sessions);
-	server_done(&relay->server);
-	spool_close(ctx, relay->spool);
-	for (size_t i = 0; i < n; i++)
-		listen_sock_close(listeners[i].sock);
-	config_unref(config);
-	return 0;
-}
 
 #define MX  "192.0.2.25:25"
 #define INT "192.0.2.25:2525"
@@ -116,18 +40,20 @@ static int talk(struct ctx *ctx, void *arg)
 static int play(struct ctx *ctx, void *arg)
 {
 	const struct scene *scene = arg;
-	struct relay *relay = relay_new(plain);
+	static struct relay relay;
+
+	relay = (struct relay){ .config = plain };
 	struct sim_host *host = sim_host_new("relay", "192.0.2.25");
 	struct sim_host *client = sim_host_new("client", "192.0.2.9");
-	struct sim_proc *proc = sim_proc_start(host, "relay", serve, relay);
-	struct spool_counts counts;
+	struct sim_proc *proc = sim_proc_start(host, "relay", relay_run, &relay);
+	size_t messages;
 
 	ctx_sleep(ctx, USEC_PER_MSEC);
 	ck_assert_int_eq(sim_host_run(ctx, client, "client", talk, arg), 0);
 	ctx_sleep(ctx, USEC_PER_SEC);
-	spool_counts(relay->spool, &counts);
-	ck_assert_msg(counts.messages == scene->messages, "%llu messages in the spool, not %u",
-		(unsigned long long)counts.messages, scene->messages);
+	messages = relay_messages(&relay);
+	ck_assert_msg(messages == scene->messages, "%zu messages in the spool, not %u", messages,
+		scene->messages);
 	sim_proc_stop(proc);
 	return sim_proc_wait(ctx, proc);
 }
@@ -254,9 +180,11 @@ END_TEST
 
 static int over_limits(struct ctx *ctx, void *arg)
 {
-	struct relay *relay = relay_new(plain);
+	static struct relay relay;
+
+	relay = (struct relay){ .config = plain };
 	struct sim_host *host = sim_host_new("relay", "192.0.2.25");
-	struct sim_proc *proc = sim_proc_start(host, "relay", serve, relay);
+	struct sim_proc *proc = sim_proc_start(host, "relay", relay_run, &relay);
 	struct buf script;
 
 	(void)arg;

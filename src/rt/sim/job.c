@@ -222,9 +222,14 @@ static int lane_main(struct ctx *ctx, void *arg)
 {
 	struct lane *l = arg;
 	struct job job = { ctx };
+	struct deadline d;
 
 	world_set_tag(l->proc);
+	/* A lane of a dead process goes on answering (its file calls fail), so that those who
+	 * wait for it come to their end; lane_close ends it. */
+	ctx_shield(ctx, &d, USEC_INFINITY);
 	l->body(&job, l, l->arg);
+	(void)ctx_widen(ctx, &d, 0);
 	l->ended = true;
 	waitq_wake_all(&l->changed);
 	return 0;
