@@ -162,7 +162,8 @@ static struct segment *candidate(const struct journal *j)
 	for (uint32_t n = 1; n < j->segments_n; n++) {
 		struct segment *s = j->segments[n];
 
-		if (s == NULL || s->state != SEGMENT_SEALED || account_is_free(s) || s->pins ||
+		if (s == NULL || s->state != SEGMENT_SEALED ||
+			(s->live_messages == 0 && s->deps_n == 0) || /* free, once unpinned */
 			account_live(s) >= s->size / 4)
 			continue;
 		if (best == NULL || account_live(s) < account_live(best))

@@ -66,6 +66,7 @@ static int lives_with_cuts(struct ctx *ctx, void *arg)
 
 	ck_assert(r == 0 || cut->at);
 	cut->ops = sim_disk_ops(host);
+	sim_clock_step(-(usec_t)sim_choose(2) * USEC_PER_HOUR);
 	if (cut->at_again) {
 		sim_disk_cut_at(host, sim_disk_ops(host) + cut->at_again, !cut->after);
 		(void)live(ctx, &report);
