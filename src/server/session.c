@@ -230,8 +230,19 @@ static int dispatch(struct ctx *ctx, struct session *s, struct slice line)
 	return r;
 }
 
+/* A stranger's program that does not wait for the greeting (RFC 5321 section 3.1) reads no replies
+ * either: it is told so and shown the door. */
+static bool talks_early(const struct session *s)
+{
+	return s->listener->for_whom == CONFIG_FOR_MX && !s->tls && stream_has_input(s->stream);
+}
+
 static int greet(struct ctx *ctx, struct session *s)
 {
+	if (talks_early(s)) {
+		s->closing = true;
+		return session_say(ctx, s, 554, "5.5.1", "You spoke before the greeting");
+	}
 	return session_say(ctx, s, 220, NULL, "%.*s ESMTP sluice", SLICE_ARG(s->config->hostname));
 }
 

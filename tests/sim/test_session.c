@@ -4,6 +4,10 @@
 #include "dialogue.h"
 #include "relay.h"
 #include "rt/ctx.h"
+#include "rt/net.h"
+#include "rt/stream.h"
+#include "config/config.h"
+#include "server/session.h"
 #include "sim_check.h"
 
 #define MX  "192.0.2.25:25"
@@ -232,6 +236,65 @@ START_TEST(limits)
 }
 END_TEST
 
+/* ---- a client that does not wait for the greeting ---- */
+
+static int early_talker(struct ctx *ctx, void *arg)
+{
+	struct ip_port at;
+	struct sock *sock;
+
+	(void)arg;
+	ck_assert(ip_port_parse(S(MX), &at));
+	ck_assert_int_eq(sock_connect(ctx, &at, NULL, &sock), 0);
+	struct stream *s = stream_new(sock);
+
+	dialogue_run(ctx, s, "C: EHLO client.test\nS: 554 5.5.1\nE:\n");
+	stream_free(s);
+	return 0;
+}
+
+/* A server so slow to accept that the client's first words are there already. */
+static int slow_server(struct ctx *ctx, void *arg)
+{
+	const struct config *config = relay_config(plain);
+	struct ip_port at, peer, local;
+	struct listen_sock *l;
+	struct server server;
+	struct sock *sock;
+
+	(void)arg;
+	server_init(&server);
+	server_set_config(&server, config, NULL);
+	ck_assert(ip_port_parse(S(MX), &at));
+	ck_assert_int_eq(listen_sock_open(&at, &(struct listen_options){ 0 }, &l), 0);
+	ctx_sleep(ctx, USEC_PER_SEC);
+	ck_assert_int_eq(listen_sock_accept(ctx, l, &sock, &peer, &local), 0);
+	(void)session_serve(ctx, &server, &config->listeners.v[0], sock, peer, local);
+	listen_sock_close(l);
+	server_done(&server);
+	config_unref(config);
+	return 0;
+}
+
+static int early(struct ctx *ctx, void *arg)
+{
+	struct sim_host *host = sim_host_new("relay", "192.0.2.25");
+	struct sim_proc *proc = sim_proc_start(host, "relay", slow_server, NULL);
+
+	(void)arg;
+	ctx_sleep(ctx, USEC_PER_MSEC);
+	ck_assert_int_eq(sim_host_run(ctx, sim_host_new("client", "192.0.2.9"), "client",
+				 early_talker, NULL),
+		0);
+	return sim_proc_wait(ctx, proc);
+}
+
+START_TEST(early_talkers)
+{
+	run_seeds(early);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("session");
@@ -240,6 +303,7 @@ static Suite *suite(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, scene, 0, sizeof(scenes) / sizeof(scenes[0]));
 	tcase_add_test(t, limits);
+	tcase_add_test(t, early_talkers);
 	suite_add_tcase(s, t);
 	return s;
 }

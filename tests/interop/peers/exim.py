@@ -17,6 +17,7 @@ tls_certificate = {certificate}
 tls_privatekey = {key}
 smtp_accept_max = 200
 smtp_accept_max_per_connection = 10000
+smtp_accept_queue_per_connection = 0
 message_size_limit = 50M
 smtputf8_advertise_hosts = *
 exim_user = exim
