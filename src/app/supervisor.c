@@ -136,6 +136,7 @@ static void be_control(int channel)
 		.arg = &sup.shared,
 	};
 
+	process_set_name("sluice-control");
 	process_close(channel); /* it has nothing that a reload changes */
 	sockets_keep_slot(&sup.sockets, SOCKETS_NO_WORKER);
 	give_up_rights();
@@ -156,6 +157,10 @@ static void be_worker(unsigned number, int channel)
 		.channel = channel,
 	};
 
+	char name[24];
+
+	snprintf(name, sizeof(name), "sluice-%u", number);
+	process_set_name(name);
 	sockets_keep_slot(&sup.sockets, number);
 	listen_sock_close(sup.admin);
 	give_up_rights();

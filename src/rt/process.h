@@ -45,6 +45,8 @@ struct process_end {
 bool process_reap(struct process_end *ret);
 /* Asks a child to end (SIGTERM), or ends it (SIGKILL). */
 void process_end(int pid, bool at_once);
+/* What the system's lists of processes call this one; cut at 15 bytes. */
+void process_set_name(const char *name);
 /* Ends this process with an exit status, cleanly. */
 void process_exit(int status) __attribute__((noreturn));
 

@@ -146,6 +146,11 @@ void process_end(int pid, bool at_once)
 	(void)kill(pid, at_once ? SIGKILL : SIGTERM); /* it may have ended already */
 }
 
+void process_set_name(const char *name)
+{
+	(void)prctl(PR_SET_NAME, name); /* it cuts long ones itself */
+}
+
 void process_exit(int status)
 {
 	exit(status);
