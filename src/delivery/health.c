@@ -6,6 +6,7 @@
 #include "base/event.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "delivery/postmaster.h"
 #include "rt/clock.h"
 #include "rt/log.h"
 #include "rt/random.h"
@@ -16,13 +17,15 @@ struct trouble {
 };
 
 struct health {
+	struct postmaster *postmaster;
 	struct map troubles; /* key of the destination -> struct trouble */
 };
 
-struct health *health_new(void)
+struct health *health_new(struct postmaster *postmaster)
 {
 	struct health *h = mem_zalloc(sizeof(*h));
 
+	h->postmaster = postmaster;
 	map_init(&h->troubles, random_hash_key(), true);
 	return h;
 }
@@ -39,12 +42,18 @@ void health_free(struct health *h)
 	free(h);
 }
 
+static void say_cleared(struct ctx *ctx, struct health *h, struct slice key)
+{
+	LOG(ctx, EV_ALARM_CLEARED, FIELD("destination", key));
+	postmaster_note(h->postmaster, "Mail is delivered to %.*s again.", SLICE_ARG(key));
+}
+
 void health_good(struct ctx *ctx, struct health *h, struct slice key)
 {
 	struct trouble *t = h->troubles.live ? map_remove(&h->troubles, key) : NULL;
 
 	if (t && t->alarmed)
-		LOG(ctx, EV_ALARM_CLEARED, FIELD("destination", key));
+		say_cleared(ctx, h, key);
 	free(t);
 }
 
@@ -66,4 +75,6 @@ void health_bad(
 	LOG(ctx, EV_ALARM, FIELD("destination", key), FIELD_STR("reason", reason),
 		FIELD_INT("minutes", (clock_now() - t->since) / USEC_PER_MIN),
 		FIELD_STR("mail", "waits in the queue"));
+	postmaster_note(h->postmaster, "Nothing can be delivered to %.*s: %s. The mail waits.",
+		SLICE_ARG(key), reason);
 }

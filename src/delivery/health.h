@@ -9,6 +9,7 @@
 #include "base/time.h"
 
 struct ctx;
+struct postmaster;
 
 /* A destination that accepted nothing for this long raises an alarm. */
 #define HEALTH_PATIENCE (15 * USEC_PER_MIN)
@@ -17,7 +18,8 @@ struct ctx;
 
 struct health;
 
-struct health *health_new(void);
+/* Alarms go to the log and to the postmaster, whom it borrows. */
+struct health *health_new(struct postmaster *postmaster);
 void health_free(struct health *h); /* NULL is fine */
 /* The destination took a recipient. */
 void health_good(struct ctx *ctx, struct health *h, struct slice key);

@@ -7,7 +7,9 @@
 #include "base/buf.h"
 #include "base/event.h"
 #include "base/metrics.h"
+#include "base/text.h"
 #include "config/config.h"
+#include "delivery/postmaster.h"
 #include "delivery/report.h"
 #include "delivery/retry.h"
 #include "delivery/sched.h"
@@ -208,7 +210,7 @@ static void log_one(struct ctx *ctx, const struct outcome_context *oc, const str
 		[SPOOL_DELIVERED] = { EV_DELIVERED, METRIC_DELIVERED },
 		[SPOOL_DEFER] = { EV_DEFERRED, METRIC_DEFERRED },
 		[SPOOL_FAIL] = { EV_BOUNCED, METRIC_BOUNCED },
-		[SPOOL_UNDELIVERABLE] = { EV_UNDELIVERABLE, METRIC_BOUNCED },
+		[SPOOL_UNDELIVERABLE] = { EV_UNDELIVERABLE, METRIC_UNDELIVERABLE },
 	};
 	static const char *const reports[REPORT_KINDS] = {
 		[REPORT_FAILED] = "sent to the sender",
@@ -234,6 +236,25 @@ static void log_one(struct ctx *ctx, const struct outcome_context *oc, const str
 		FIELD("next", buf_slice(&due)), FIELD_STR("report", reports[v->kind]));
 	buf_done(&status);
 	buf_done(&due);
+}
+
+/* A report of our own to the postmaster makes no second one. */
+static void tell_postmaster(const struct outcome_context *oc, const struct report_rcpt *v)
+{
+	const struct spool_envelope *e = oc->envelope;
+	struct slice to = e->rcpts[v->result.rcpt].forward_path;
+	char id[TEXT_ID_CHARS];
+
+	if (v->result.outcome != SPOOL_UNDELIVERABLE ||
+		(e->entitlement == SPOOL_ENTITLED_LOCAL &&
+			slice_eq(to, sched_config(oc->sched)->postmaster)))
+		return;
+	text_id(oc->id, id);
+	postmaster_note(sched_postmaster(oc->sched),
+		"Message %.*s from <%.*s> to <%.*s> failed and may not be returned: %.*s. "
+		"It is held in the queue.",
+		TEXT_ID_CHARS, id, SLICE_ARG(e->reverse_path), SLICE_ARG(to),
+		SLICE_ARG(slice_take(v->result.reason, 300)));
 }
 
 /* The report could not be stored: nothing may be lost, so the recipient waits for another try. */
@@ -287,6 +308,7 @@ void outcome_settle(
 		if (decided[i].kind == REPORT_NONE)
 			spool_record(sched_spool(oc->sched), &decided[i].result, 1);
 		log_one(ctx, oc, &decided[i]);
+		tell_postmaster(oc, &decided[i]);
 	}
 	arena_reset(&scratch);
 }

@@ -20,6 +20,7 @@
 #include "config/config.h"
 #include "delivery/attempt.h"
 #include "delivery/health.h"
+#include "delivery/postmaster.h"
 #include "delivery/where.h"
 #include "nexthop/nexthop.h"
 #include "rt/clock.h"
@@ -61,6 +62,7 @@ struct sched {
 	const struct config *config;
 	struct rng rng;
 	struct health *health;
+	struct postmaster *postmaster;
 	struct map messages; /* id -> struct message */
 	struct heap due;
 	struct map destinations; /* key of the target -> struct sched_destination */
@@ -92,6 +94,11 @@ const struct config *sched_config(const struct sched *s)
 struct health *sched_health(struct sched *s)
 {
 	return s->health;
+}
+
+struct postmaster *sched_postmaster(struct sched *s)
+{
+	return s->postmaster;
 }
 
 struct rng *sched_rng(struct sched *s)
@@ -385,6 +392,8 @@ static int wait_for_news(struct ctx *ctx, struct sched *s)
 
 	if (first && first->key - clock_wall() < pause)
 		pause = first->key - clock_wall();
+	if (postmaster_due(s->postmaster) - clock_now() < pause)
+		pause = postmaster_due(s->postmaster) - clock_now();
 	if (s->queued && pause > PATIENCE)
 		pause = PATIENCE;
 	ctx_narrow(ctx, &d, pause < 0 ? 0 : pause);
@@ -452,7 +461,9 @@ int sched_run(struct ctx *ctx, void *arg)
 	take_up(s);
 	ctx->log.action = "scheduling";
 	while (r == 0 && spool_healthy(s->spool)) {
-		r = route_due(ctx, s);
+		r = postmaster_send(ctx, s->postmaster, s->config, s->spool);
+		if (r == 0)
+			r = route_due(ctx, s);
 		if (r == 0)
 			start_attempts(s);
 		if (r == 0)
@@ -477,7 +488,8 @@ struct sched *sched_new(struct spool *spool, struct nexthop *nexthop, const stru
 	s->nexthop = nexthop;
 	s->config = config_ref(config);
 	rng_seed(&s->rng, random_u64());
-	s->health = health_new();
+	s->postmaster = postmaster_new();
+	s->health = health_new(s->postmaster);
 	map_init(&s->messages, random_hash_key(), false);
 	map_init(&s->destinations, random_hash_key(), true);
 	list_init(&s->turns);
@@ -510,6 +522,7 @@ void sched_free(struct sched *s)
 	map_done(&s->destinations);
 	heap_done(&s->due);
 	health_free(s->health);
+	postmaster_free(s->postmaster);
 	config_unref(s->config);
 	free(s);
 }

@@ -13,8 +13,11 @@
 
 struct config;
 struct ctx;
+struct health;
 struct nexthop;
 struct nexthop_target;
+struct postmaster;
+struct rng;
 struct spool;
 
 /* One a worker. */
@@ -61,6 +64,7 @@ struct spool *sched_spool(struct sched *s);
 struct nexthop *sched_nexthop(struct sched *s);
 const struct config *sched_config(const struct sched *s);
 struct health *sched_health(struct sched *s);
+struct postmaster *sched_postmaster(struct sched *s);
 struct rng *sched_rng(struct sched *s);
 /* Results for all recipients of the job have been recorded: frees it and looks at the message
  * again. */

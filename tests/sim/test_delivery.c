@@ -298,8 +298,57 @@ static int fails_over(struct ctx *ctx, void *arg)
 	return stop(ctx);
 }
 
+/* ---- the postmaster hears of what may not bounce, once, and of nothing when that fails ---- */
+
+static const char with_postmaster[] =
+	"hostname: relay.test\n"
+	"postmaster: boss@ours.test\n"
+	"retry: { jitter: 0 }\n"
+	"domains: { ours.test: { via: home, recipients: any } }\n"
+	"routes: [ { via: away } ]\n"
+	"hops: { home: { hosts: [ \"192.0.2.30:25\" ], tls: off },\n"
+	"        away: { hosts: [ \"192.0.2.31:25\" ], tls: off } }\n";
+
+static int postmaster(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	start(ctx, with_postmaster);
+	for (int i = 0; i < 3; i++)
+		put(ctx, "stranger@far.test", "perm@far.test", 0, SPOOL_VOUCHED_NOT);
+	ctx_sleep(ctx, USEC_PER_MIN);
+	ck_assert_uint_eq(home.n, 1);
+	ck_assert(has(&home.v[0].to, "boss@ours.test"));
+	ck_assert(has(&home.v[0].text, "may not be returned"));
+	put(ctx, "stranger@far.test", "perm@far.test", 0, SPOOL_VOUCHED_NOT);
+	ctx_sleep(ctx, 30 * USEC_PER_MIN);
+	ck_assert_uint_eq(home.n, 1); /* not more than one an hour */
+	ctx_sleep(ctx, 40 * USEC_PER_MIN);
+	ck_assert_uint_eq(home.n, 2);
+	return stop(ctx);
+}
+
+/* A hop that takes nothing for a quarter of an hour: one alarm; and one word when it is well again. */
+static int alarm_mail(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	start(ctx, with_postmaster);
+	away.greeting = "421 4.3.2 not now\r\n";
+	put(ctx, "a@ours.test", "x@far.test", SPOOL_NOTIFY_NEVER, SPOOL_VOUCHED_LOGIN);
+	ctx_sleep(ctx, 10 * USEC_PER_MIN);
+	ck_assert_uint_eq(home.n, 0);
+	ctx_sleep(ctx, 3 * USEC_PER_HOUR);
+	ck_assert_uint_eq(home.n, 1);
+	ck_assert(has(&home.v[0].text, "Nothing can be delivered"));
+	away.greeting = NULL;
+	ctx_sleep(ctx, 9 * USEC_PER_HOUR);
+	ck_assert_uint_eq(home.n, 2);
+	ck_assert(has(&home.v[1].text, "again"));
+	return stop(ctx);
+}
+
 static coro_fn *const plays[] = { delivers, bounces, null_sender, not_vouched, notify_never,
-	five_days, schedule, double_bounce, lost_reply, success, many, fails_over };
+	five_days, schedule, double_bounce, lost_reply, success, many, fails_over, postmaster,
+	alarm_mail };
 
 START_TEST(play)
 {
