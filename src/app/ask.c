@@ -24,7 +24,9 @@ struct asking {
 	struct ask *ask;
 	const struct control_request *request;
 	const char *socket;
+	const char *spool_path; /* NULL: not known */
 	int status;
+	bool stopped; /* nobody listens */
 };
 
 void ask_print_json(const json_t *value)
@@ -41,11 +43,9 @@ void ask_print_json(const json_t *value)
 
 static int connect_failed(struct asking *g, const struct ctx *ctx, int r)
 {
-	if (r == ERR_REFUSED || r == ERR_NOTFOUND) {
-		g->ask->stopped = true;
-		return args_fail(EX_UNAVAILABLE, g->ask->who,
-			"sluice does not run: nobody listens on %s", g->socket);
-	}
+	g->stopped = r == ERR_REFUSED || r == ERR_NOTFOUND;
+	if (g->stopped)
+		return EX_UNAVAILABLE;
 	return args_fail(r == ERR_ACCESS ? EX_NOPERM : EX_TEMPFAIL, g->ask->who,
 		"sluice cannot be asked: %s", ctx->err.text ? ctx->err.text : err_name(r));
 }
@@ -115,6 +115,14 @@ static int load(struct ask *a, const struct config **ret)
 	return r < 0 ? EX_CONFIG : EX_OK;
 }
 
+static int ask_nobody(const struct asking *g)
+{
+	if (g->ask->offline && g->spool_path)
+		return g->ask->offline(g->ask->arg, g->spool_path);
+	return args_fail(EX_UNAVAILABLE, g->ask->who, "sluice does not run: nobody listens on %s",
+		g->socket);
+}
+
 int ask_run(struct ask *a, const struct control_request *request)
 {
 	struct asking g = { .ask = a, .request = request, .socket = a->socket };
@@ -125,8 +133,11 @@ int ask_run(struct ask *a, const struct control_request *request)
 		if (g.status != EX_OK)
 			return g.status;
 		g.socket = config->admin.socket.p;
+		g.spool_path = config->spool.path.p;
 	}
 	(void)loop_run("ask", ask_main, &g);
+	if (g.stopped) /* files are read outside of the loop */
+		g.status = ask_nobody(&g);
 	config_unref(config);
 	if (fflush(stdout) != 0 && g.status == EX_OK)
 		g.status = args_fail(EX_IOERR, a->who, "the output cannot be written");

@@ -19,9 +19,10 @@ struct ask {
 	/* Called for each line of the answer, the end's not included. */
 	void (*line)(void *arg, const json_t *line);
 	void *arg;
-	/* What the end's line said. */
-	bool more; /* the limit cut the list off */
-	bool stopped; /* nobody listens: the program does not run */
+	/* Called when nobody listens and the spool's path is known; returns the exit status. NULL:
+	 * that is a failure. */
+	int (*offline)(void *arg, const char *spool_path);
+	bool more; /* the end's line said: the limit cut the list off */
 };
 
 /* Asks. EX_OK, or the status of the failure, whose sentence has been printed; EX_TEMPFAIL when a

@@ -7,11 +7,11 @@
 #include "app/args.h"
 #include "app/ask.h"
 #include "app/commands.h"
+#include "app/queue_offline.h"
 #include "app/queue_print.h"
 #include "base/arena.h"
 #include "base/text.h"
 #include "control/request.h"
-#include "rt/terminal.h"
 
 /* What the command line says. */
 struct words {
@@ -127,6 +127,20 @@ static bool check_scope(const struct words *w)
 	return true;
 }
 
+static void print_line(void *arg, const json_t *line)
+{
+	struct words *w = arg;
+
+	queue_printer_line(&w->printer, line);
+}
+
+static int look_offline(void *arg, const char *spool_path)
+{
+	struct words *w = arg;
+
+	return queue_offline_run(w->ask.who, spool_path, &w->request, print_line, w, &w->ask.more);
+}
+
 static int run(const char *who, enum control_verb verb, int min, int max, int argc, char **argv)
 {
 	struct words w = { .ask.who = who, .request.verb = verb };
@@ -135,8 +149,10 @@ static int run(const char *who, enum control_verb verb, int min, int max, int ar
 	if (parse_options(&w, min, max, &argc, argv) && take_filter(&w) &&
 		take_ids(&w, argc, argv) && check_scope(&w)) {
 		queue_printer_init(&w.printer, who, &w.request, w.json);
-		w.ask.line = queue_printer_line;
-		w.ask.arg = &w.printer;
+		w.ask.line = print_line;
+		w.ask.arg = &w;
+		if (queue_offline_can(&w.request))
+			w.ask.offline = look_offline;
 		status = ask_run(&w.ask, &w.request);
 		status = queue_printer_end(&w.printer, status, w.ask.more);
 	}

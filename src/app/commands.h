@@ -10,6 +10,7 @@ int command_config(int argc, char **argv);
 int command_queue(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_sink(int argc, char **argv);
+int command_spool(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_user(int argc, char **argv);
 int command_version(int argc, char **argv);

@@ -15,6 +15,7 @@ static const struct command {
 	{ "sink", command_sink, "catch mail in a Maildir, for trying things out" },
 	{ "config", command_config, "check, show, explain the configuration" },
 	{ "queue", command_queue, "show and change what waits to be delivered" },
+	{ "spool", command_spool, "read the files of the spool: verify, dump" },
 	{ "status", command_status, "show how the running program does" },
 	{ "user", command_user, "add, list, remove those who may log in" },
 	{ "version", command_version, "print the version" },

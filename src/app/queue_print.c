@@ -7,6 +7,7 @@
 
 #include "app/args.h"
 #include "app/ask.h"
+#include "app/text_out.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -28,76 +29,21 @@ void queue_printer_init(
 
 /* ---- pieces ---- */
 
-static void print_time(const char *before, int64_t seconds)
-{
-	struct time_civil c;
-
-	time_civil(seconds * USEC_PER_SEC, &c);
-	printf("%s%04d-%02d-%02d %02d:%02d:%02dZ", before, c.year, c.month, c.day, c.hour, c.minute,
-		c.second);
-}
-
-/* Bytes as a person reads them. */
-static void print_bytes(int64_t n)
-{
-	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-	size_t unit = 0;
-	int64_t tenths = n * 10;
-
-	while (tenths >= 10240 && unit + 1 < sizeof(units) / sizeof(units[0])) {
-		tenths /= 1024;
-		unit++;
-	}
-	if (unit == 0)
-		printf("%lld B", (long long)n);
-	else
-		printf("%lld.%lld %s", (long long)(tenths / 10), (long long)(tenths % 10),
-			units[unit]);
-}
-
-/* What came from the network must not steer the reader's terminal: no control characters, neither
- * ASCII's nor those at U+0080. */
-static bool is_printable(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c < ' ' || c == 127)
-			return false;
-		if (c == 0xc2 && i + 1 < s.n && (unsigned char)s.p[i + 1] < 0xa0)
-			return false;
-	}
-	return text_is_utf8(s);
-}
-
-static void print_text(struct slice text)
-{
-	struct buf safe;
-
-	buf_init(&safe, 65536);
-	if (is_printable(text))
-		buf_put(&safe, text);
-	else
-		text_escape(&safe, text, 8192);
-	printf("%.*s", SLICE_ARG(buf_slice(&safe)));
-	buf_done(&safe);
-}
-
 static void print_rcpt(const json_t *r)
 {
 	struct slice reason = control_json_get(r, "reason");
 	int64_t due = control_json_int(r, "due"), attempts = control_json_int(r, "attempts");
 
 	printf("    ");
-	print_text(control_json_get(r, "to"));
+	text_out(control_json_get(r, "to"));
 	printf("  %.*s", SLICE_ARG(control_json_get(r, "state")));
 	if (attempts)
 		printf(", %lld attempt%s", (long long)attempts, attempts == 1 ? "" : "s");
 	if (due * USEC_PER_SEC > clock_wall())
-		print_time(", next at ", due);
+		text_out_time(", next at ", due * USEC_PER_SEC);
 	if (reason.n) {
 		printf(": ");
-		print_text(reason);
+		text_out(reason);
 	}
 	putchar('\n');
 }
@@ -107,15 +53,15 @@ static void print_message(const json_t *line)
 	struct slice login = control_json_get(line, "login");
 
 	printf("%.*s", SLICE_ARG(control_json_get(line, "id")));
-	print_time("  ", control_json_int(line, "arrived"));
+	text_out_time("  ", control_json_int(line, "arrived") * USEC_PER_SEC);
 	printf("  ");
-	print_bytes(control_json_int(line, "size"));
+	text_out_bytes(control_json_int(line, "size"));
 	printf("  from <");
-	print_text(control_json_get(line, "from"));
+	text_out(control_json_get(line, "from"));
 	putchar('>');
 	if (login.n) {
 		printf(" login ");
-		print_text(login);
+		text_out(login);
 	}
 	putchar('\n');
 }
@@ -142,7 +88,7 @@ static void print_member(const json_t *line, const char *key, const char *label)
 	if (text.n == 0)
 		return;
 	printf("  %s ", label);
-	print_text(text);
+	text_out(text);
 	putchar('\n');
 }
 
@@ -194,12 +140,15 @@ static void print_summary(const json_t *line)
 		(long long)control_json_int(line, "active"),
 		(long long)control_json_int(line, "held"));
 	printf("content     ");
-	print_bytes(control_json_int(line, "message-bytes"));
-	printf(" in ");
-	print_bytes(control_json_int(line, "disk-bytes"));
-	printf(" on disk\n");
+	text_out_bytes(control_json_int(line, "message-bytes"));
+	if (control_json_int(line, "disk-bytes")) {
+		printf(" in ");
+		text_out_bytes(control_json_int(line, "disk-bytes"));
+		printf(" on disk");
+	}
+	putchar('\n');
 	if (oldest)
-		print_time("oldest      ", oldest);
+		text_out_time("oldest      ", oldest * USEC_PER_SEC);
 	if (oldest)
 		putchar('\n');
 }

@@ -120,3 +120,15 @@ json_t *control_describe_rcpt(const struct spool_envelope_rcpt *rcpt,
 	set_text(object, "reason", reason);
 	return object;
 }
+
+json_t *control_describe_data(uint64_t id, struct slice data)
+{
+	json_t *line = control_describe_id(id);
+	struct buf text;
+
+	buf_init(&text, CONTROL_DATA_BYTES * 2);
+	text_base64(&text, data);
+	(void)json_object_set_new(line, "data", json_stringn(text.n ? text.p : "", text.n));
+	buf_done(&text);
+	return line;
+}

@@ -23,5 +23,10 @@ void control_describe_envelope(const struct spool_envelope *envelope, json_t *li
 /* to, state, attempts, due (seconds since 1970, while it waits), reason. */
 json_t *control_describe_rcpt(const struct spool_envelope_rcpt *rcpt,
 	const struct spool_rcpt_info *info, struct slice reason);
+/* id, data: bytes of content in base64, at most CONTROL_DATA_BYTES. */
+#define CONTROL_DATA_BYTES (48u << 10)
+json_t *control_describe_data(uint64_t id, struct slice data);
+/* Recipients shown in a list's line. */
+#define CONTROL_LISTED_MAX 20
 
 #endif

@@ -62,11 +62,15 @@ static int advance(struct ctx *ctx, struct merge *m, unsigned worker)
 
 static int ask_all(struct ctx *ctx, struct merge *m, const char *spool_path)
 {
+	struct control_request one_more = *m->request;
 	int r = 0;
+
+	if (one_more.limit)
+		one_more.limit++; /* to see whether there is more than that */
 
 	for (unsigned i = 0; i < m->n && r == 0; i++) {
 		char *path = control_worker_path(spool_path, i);
-		int asked = control_client_ask(ctx, path, m->request, &m->sources[i]);
+		int asked = control_client_ask(ctx, path, &one_more, &m->sources[i]);
 
 		free(path);
 		if (asked < 0)

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "control/describe.h"
+#include "control/filter.h"
 #include "control/json.h"
 #include "control/line.h"
 #include "control/request.h"
@@ -22,9 +23,7 @@
 #include "rt/stream.h"
 #include "spool/spool.h"
 
-#define PAGE	   64 /* messages found at once */
-#define LISTED_MAX 20 /* recipients shown in a list's line */
-#define CAT_BYTES  (48u << 10) /* of content in one line; a multiple of 3 */
+#define PAGE 64 /* messages found at once */
 
 struct query {
 	struct spool *spool;
@@ -40,39 +39,20 @@ struct query {
 
 /* ---- conditions ---- */
 
-static bool is_null_path(struct slice pattern)
-{
-	return slice_eq(pattern, S("<>"));
-}
-
 /* The conditions on recipients. *ret says whether they hold. */
 static int rcpt_matches(struct ctx *ctx, struct query *q, uint16_t i, bool *ret)
 {
-	const struct control_request *r = q->request;
 	struct spool_rcpt_info info;
 	struct slice reason;
 
-	*ret = spool_look_rcpt(q->spool, q->info.id, i, &info) && info.state != SPOOL_DONE &&
-	       info.state != SPOOL_FAILED && (r->states == 0 || r->states & 1u << info.state) &&
-	       (r->to.n == 0 || slice_glob(r->to, q->envelope.rcpts[i].forward_path));
-	if (!*ret || r->error.n == 0)
+	*ret = spool_look_rcpt(q->spool, q->info.id, i, &info) &&
+	       control_filter_rcpt(q->request, &info, q->envelope.rcpts[i].forward_path);
+	if (!*ret || q->request->error.n == 0)
 		return 0;
-	int rc = spool_read_reason(ctx, q->spool, q->info.id, i, &q->arena, &reason);
+	int r = spool_read_reason(ctx, q->spool, q->info.id, i, &q->arena, &reason);
 
-	*ret = rc == 0 && slice_search(reason, r->error) < reason.n;
-	return rc;
-}
-
-static bool message_matches(const struct query *q)
-{
-	const struct control_request *r = q->request;
-
-	if (is_null_path(r->from) ? q->envelope.reverse_path.n > 0
-				  : r->from.n && !slice_glob(r->from, q->envelope.reverse_path))
-		return false;
-	if (r->older && spool_id_time(q->info.id) > clock_wall() - r->older)
-		return false;
-	return r->login.n == 0 || slice_glob(r->login, q->envelope.login);
+	*ret = r == 0 && control_filter_reason(q->request, reason);
+	return r;
 }
 
 /* ---- list and show ---- */
@@ -102,7 +82,7 @@ static int list_rcpts(struct ctx *ctx, struct query *q, json_t *line)
 		r = rcpt_matches(ctx, q, i, &matches);
 		if (r < 0 || !matches)
 			continue;
-		if (json_array_size(list) == LISTED_MAX) {
+		if (json_array_size(list) == CONTROL_LISTED_MAX) {
 			more++;
 			continue;
 		}
@@ -149,25 +129,14 @@ static int show_message(struct ctx *ctx, struct query *q)
 
 /* ---- cat ---- */
 
-static int send_data(struct ctx *ctx, struct query *q, struct slice data)
-{
-	json_t *line = control_describe_id(q->info.id);
-	struct buf text;
-
-	buf_init(&text, CAT_BYTES * 2);
-	text_base64(&text, data);
-	(void)json_object_set_new(line, "data", json_stringn(text.n ? text.p : "", text.n));
-	buf_done(&text);
-	return control_line_send(ctx, q->to, line);
-}
-
 static int send_all(struct ctx *ctx, struct query *q, struct slice data)
 {
 	int r = 0;
 
 	while (data.n && r == 0) {
-		r = send_data(ctx, q, slice_take(data, CAT_BYTES));
-		data = slice_skip(data, CAT_BYTES);
+		r = control_line_send(ctx, q->to,
+			control_describe_data(q->info.id, slice_take(data, CONTROL_DATA_BYTES)));
+		data = slice_skip(data, CONTROL_DATA_BYTES);
 	}
 	return r;
 }
@@ -277,7 +246,7 @@ static int answer_act(struct ctx *ctx, struct query *q, const char *key, json_t 
 static int act_on_message(struct ctx *ctx, struct query *q)
 {
 	const struct control_request *request = q->request;
-	bool chosen = request->to.n || request->error.n || request->states;
+	bool chosen = control_filter_chooses(request);
 	char id[TEXT_ID_CHARS];
 	unsigned n = chosen ? 0 : count_applicable(q);
 	int r = chosen ? act_on_matching(ctx, q, &n) : act(ctx, q, SPOOL_ALL);
@@ -322,7 +291,7 @@ static int visit_one(struct ctx *ctx, struct query *q)
 {
 	int r = spool_read_envelope(ctx, q->spool, q->info.id, &q->arena, &q->envelope);
 
-	if (r == 0 && message_matches(q))
+	if (r == 0 && control_filter_message(q->request, q->info.id, &q->envelope, clock_wall()))
 		r = visit(ctx, q);
 	arena_reset(&q->arena);
 	if (r == ERR_CORRUPT)
@@ -351,7 +320,7 @@ static int each_found(struct ctx *ctx, struct query *q)
 	const struct control_request *request = q->request;
 	struct spool_found *page = mem_zalloc(PAGE * sizeof(*page));
 	const struct spool_filter filter = {
-		.from = is_null_path(request->from) ? SLICE_NIL : request->from,
+		.from = control_filter_is_null(request->from) ? SLICE_NIL : request->from,
 		.to = request->to,
 		.login = request->login,
 		.reason = request->error,
