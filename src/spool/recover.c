@@ -405,7 +405,10 @@ static struct spool_message *replay_message(struct recovery *r, const struct spo
 		return h->type == SPOOL_RECORD_MOVE ? m : NULL;
 	if (h->rcpts == 0 || h->id == 0)
 		return NULL;
-	m = spool_message_new(h->id, h->rcpts, spool_id_time(h->id));
+	/* Due since it came. After a crash the times in ids run ahead of the clock for a while. */
+	usec_t came = spool_id_time(h->id), now = clock_wall();
+
+	m = spool_message_new(h->id, h->rcpts, came < now ? came : now);
 	m->in_file = h->in_file;
 	memcpy(m->bytes, h->bytes, sizeof(m->bytes));
 	spool_index_add(&sp->index, m);

@@ -425,6 +425,42 @@ START_TEST(a_torn_tail_is_cut)
 }
 END_TEST
 
+/* After a crash the times in ids are ahead of the clock: what came then waits for nothing. */
+static void put_and_crash(struct ctx *ctx, struct spool *sp)
+{
+	put_many(ctx, sp, 0, 3, 500);
+	sim_power_cut(host);
+}
+
+static void all_due(struct ctx *ctx, struct spool *sp)
+{
+	struct spool_rcpt_info info;
+
+	(void)ctx;
+	ck_assert(spool_id_time(ids[0]) > clock_wall());
+	for (unsigned i = 0; i < 3; i++) {
+		ck_assert(spool_look_rcpt(sp, ids[i], 0, &info));
+		ck_assert_int_eq(info.state, SPOOL_WAITING);
+		ck_assert_int_le(info.due, clock_wall());
+	}
+}
+
+static int crashes_twice(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	start_world();
+	live(ctx, put_and_crash);
+	live(ctx, put_and_crash);
+	live(ctx, all_due);
+	return 0;
+}
+
+START_TEST(what_a_crash_leaves_is_due_at_once)
+{
+	run_seeds(crashes_twice);
+}
+END_TEST
+
 /* Any bit anywhere: nothing is lost or changed without being said. */
 static void said_or_intact(struct ctx *ctx, struct spool *sp)
 {
@@ -638,6 +674,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, rot_is_told_apart, 0, 5);
 	tcase_add_loop_test(t, a_rotten_summary_costs_only_a_scan, 0, 5);
 	tcase_add_test(t, a_torn_tail_is_cut);
+	tcase_add_test(t, what_a_crash_leaves_is_due_at_once);
 	tcase_add_test(t, nothing_rots_in_silence);
 	tcase_add_test(t, a_full_disk_is_answered_before_it_is_full);
 	tcase_add_test(t, a_failed_sync_ends_acceptance);
