@@ -58,6 +58,8 @@ struct spool_ops {
 		struct buf *ret);
 	/* The message has ended, durably. */
 	void (*gone)(struct spool *sp, struct spool_message *m);
+	/* And nobody reads it any more. */
+	void (*forget)(struct spool *sp, struct spool_message *m);
 	void (*counts)(const struct spool *sp, struct spool_counts *ret);
 	void (*close)(struct ctx *ctx, struct spool *sp);
 };

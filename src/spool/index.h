@@ -47,6 +47,7 @@ struct spool_message {
 	uint8_t in_file;
 	bool moving; /* compaction copies it: records about it wait */
 	bool gone; /* no longer in the index */
+	bool ended; /* and that is durable */
 	struct spool_rcpt rcpts[];
 };
 

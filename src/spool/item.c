@@ -101,12 +101,22 @@ void spool_moved(struct spool *sp, struct spool_message *m)
 
 void spool_unref(struct spool *sp, struct spool_message *m)
 {
-	(void)sp;
 	if (m->content && m->content->pins == 0 && (m->gone || m->refs == 1)) {
 		spool_content_free(m->content);
 		m->content = NULL;
 	}
+	if (m->refs == 1 && m->ended && !sp->failed)
+		sp->ops->forget(sp, m);
 	spool_message_unref(m);
+}
+
+/* Its end is durable. */
+static void end(struct spool *sp, struct spool_message *m)
+{
+	if (sp->failed)
+		return;
+	m->ended = true;
+	sp->ops->gone(sp, m);
 }
 
 void spool_drop_ended(struct spool *sp, struct spool_message *m)
@@ -114,8 +124,8 @@ void spool_drop_ended(struct spool *sp, struct spool_message *m)
 	if (m->open || m->gone)
 		return;
 	spool_index_remove(&sp->index, m);
-	if (m->busy == 0 && !sp->failed)
-		sp->ops->gone(sp, m);
+	if (m->busy == 0)
+		end(sp, m);
 	spool_unref(sp, m);
 }
 
@@ -157,8 +167,8 @@ static void finish_record(struct spool *sp, struct spool_item *item, struct spoo
 	else if (rec->header.type == SPOOL_RECORD_STATE && item->late)
 		take_effect(sp, item, rec);
 	m->busy--;
-	if (m->gone && m->busy == 0 && !sp->failed)
-		sp->ops->gone(sp, m);
+	if (m->gone && m->busy == 0)
+		end(sp, m);
 	spool_unref(sp, m);
 }
 

@@ -69,10 +69,14 @@ static void gone(struct spool *sp, struct spool_message *m)
 {
 	struct journal *j = journal_of(sp);
 
-	if (m->in_file)
-		journal_remove_later(j, m->id, m->home.segment);
 	account_gone(j, m);
 	journal_kick(j);
+}
+
+static void forget(struct spool *sp, struct spool_message *m)
+{
+	if (m->in_file)
+		journal_remove_later(journal_of(sp), m->id);
 }
 
 static void counts(const struct spool *sp, struct spool_counts *ret)
@@ -132,6 +136,7 @@ static const struct spool_ops journal_ops = {
 	.read = journal_read,
 	.reason = journal_reason,
 	.gone = gone,
+	.forget = forget,
 	.counts = counts,
 	.close = close_journal,
 };

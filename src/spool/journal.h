@@ -52,12 +52,6 @@ struct journal_write {
 	bool done;
 };
 
-/* An own file to be removed once nobody reads from its message's segment. */
-struct journal_removal {
-	uint64_t id;
-	uint32_t home;
-};
-
 struct journal {
 	struct spool *sp;
 	struct dir *dir;
@@ -85,7 +79,7 @@ struct journal {
 	bool cannot_grow; /* the last attempt to make a segment found no room */
 	uint64_t free_bytes; /* of the file system, when last asked */
 	usec_t free_asked;
-	struct journal_removal *removals;
+	uint64_t *removals; /* ids whose own files are to be removed */
 	size_t removals_n;
 	struct spool_report *report; /* while opening */
 };
@@ -151,7 +145,7 @@ int journal_spill(
 int journal_prepare(
 	struct ctx *ctx, struct spool *sp, struct spool_own *own, struct spool_content *content);
 void journal_discard(struct spool *sp, struct spool_own *own, bool committed);
-void journal_remove_later(struct journal *j, uint64_t id, uint32_t home);
+void journal_remove_later(struct journal *j, uint64_t id);
 void journal_pin(struct spool *sp, struct spool_source *source);
 void journal_unpin(struct spool *sp, struct spool_source *source);
 int journal_load(struct ctx *ctx, struct spool *sp, struct spool_source *source);

@@ -204,13 +204,9 @@ static int remove_own_job(struct job *job, void *arg)
 
 static void remove_files(struct ctx *ctx, struct journal *j)
 {
-	for (size_t i = j->removals_n; i-- > 0;) {
-		const struct segment *home = journal_segment(j, j->removals[i].home);
-		struct removal r = { j, j->removals[i].id };
+	while (j->removals_n) {
+		struct removal r = { j, j->removals[--j->removals_n] };
 
-		if (home && home->pins)
-			continue;
-		j->removals[i] = j->removals[--j->removals_n];
 		/* A file that stays is an orphan, which the next start removes. */
 		(void)journal_job(ctx, j, remove_own_job, &r);
 	}

@@ -97,6 +97,7 @@ static const struct spool_ops memory_ops = {
 	.unpin = pin,
 	.reason = reason,
 	.gone = gone,
+	.forget = gone,
 	.counts = counts,
 	.close = close_memory,
 };

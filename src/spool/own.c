@@ -107,10 +107,10 @@ int journal_prepare(
 	return spill(ctx, sp, own, content, true);
 }
 
-void journal_remove_later(struct journal *j, uint64_t id, uint32_t home)
+void journal_remove_later(struct journal *j, uint64_t id)
 {
 	j->removals = mem_resize(j->removals, (j->removals_n + 1) * sizeof(*j->removals));
-	j->removals[j->removals_n++] = (struct journal_removal){ id, home };
+	j->removals[j->removals_n++] = id;
 	journal_kick(j);
 }
 
@@ -119,7 +119,7 @@ void journal_discard(struct spool *sp, struct spool_own *own, bool committed)
 	file_close(own->file);
 	own->file = NULL;
 	if (!committed)
-		journal_remove_later(journal_of(sp), own->id, 0);
+		journal_remove_later(journal_of(sp), own->id);
 }
 
 /* ---- reading ---- */

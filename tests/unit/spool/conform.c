@@ -90,14 +90,27 @@ int conform_put(struct ctx *ctx, struct spool *sp, unsigned seed, size_t size, u
 	return commit(ctx, w, seed, size, rcpts, results, n);
 }
 
+void conform_check_body(struct ctx *ctx, struct spool_reader *reader, unsigned seed)
+{
+	struct slice piece;
+	size_t at = 0;
+
+	do {
+		ck_assert_int_eq(spool_body_read(ctx, reader, &piece), 0);
+		ck_assert_msg(is_body(seed, at, piece), "the body is not what was written");
+		at += piece.n;
+	} while (piece.n);
+	ck_assert_uint_eq(at, spool_body_size(reader));
+}
+
 void conform_check(struct ctx *ctx, struct spool *sp, uint64_t id)
 {
 	struct arena arena = ARENA_INIT;
 	struct spool_envelope e;
-	struct slice header, piece;
+	struct slice header;
 	struct spool_reader *reader;
 	unsigned seed, rcpts;
-	size_t size, at = 0;
+	size_t size;
 
 	ck_assert_int_eq(spool_read_header(ctx, sp, id, &arena, &header), 0);
 	ck_assert_int_eq(sscanf(arena_strdup(&arena, header), "Subject: %u %zu %u\r\n", &seed,
@@ -109,12 +122,7 @@ void conform_check(struct ctx *ctx, struct spool *sp, uint64_t id)
 	ck_assert(slice_starts(e.rcpts[rcpts - 1].forward_path, S("rcpt")));
 	ck_assert_int_eq(spool_body_open(sp, id, &reader), 0);
 	ck_assert_uint_eq(spool_body_size(reader), size);
-	do {
-		ck_assert_int_eq(spool_body_read(ctx, reader, &piece), 0);
-		ck_assert_msg(is_body(seed, at, piece), "the body is not what was written");
-		at += piece.n;
-	} while (piece.n);
-	ck_assert_uint_eq(at, size);
+	conform_check_body(ctx, reader, seed);
 	spool_body_close(reader);
 	arena_reset(&arena);
 }
