@@ -122,7 +122,8 @@ static struct entry *make(struct tally *t, unsigned slot, uint64_t tag)
 
 		if (its != TAG_FREE && (its < TAG_MIN || !is_empty(t, e)))
 			continue;
-		if (oldest && old != TAG_FREE && its != TAG_FREE && LOAD(&e->used) >= oldest->used)
+		if (oldest && old != TAG_FREE && its != TAG_FREE &&
+			LOAD(&e->used) >= LOAD(&oldest->used))
 			continue;
 		if (oldest && old == TAG_FREE)
 			continue;
