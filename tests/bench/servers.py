@@ -84,7 +84,11 @@ class Measured:
 
     def syncs(self):
         """How many syncs the shim has seen."""
-        return sum(int.from_bytes(path.read_bytes()[8:16], "little") for path in self.logs.glob("*.log"))
+        total = 0
+        for path in self.logs.glob("*.log"):
+            with open(path, "rb") as log:
+                total += int.from_bytes(log.read(16)[8:], "little")  # struct shim_head
+        return total
 
 
 class Sluice(Measured):
