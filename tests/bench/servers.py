@@ -3,12 +3,13 @@ the shim preloaded into all its processes."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import time
 import types
 
-from harness import TOP, Process, expect, free_port, wait_until
+from harness import TOP, Process, expect, free_port, must_run, wait_until
 from peers.postfix import QUEUES, Postfix as Peer
 from roots import Root
 
@@ -57,6 +58,14 @@ def shim_environment(folder, delay_ms, log=False, unsynced=0):
     return env, logs
 
 
+def certificate(folder):
+    """Paths of a self-signed certificate and its key. Both servers offer STARTTLS, as they do by default where there is a
+    certificate; the load does not use it."""
+    must_run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=bench.test", "-days", "30",
+              "-out", folder / "certificate.pem", "-keyout", folder / "key.pem"])
+    return folder / "certificate.pem", folder / "key.pem"
+
+
 class Measured:
     """What is asked of a running server; `process` is its first process, `logs` the folder of the shim's logs."""
 
@@ -100,14 +109,16 @@ class Sluice(Measured):
         self.port = free_port()
         self.folder = folder / f"sluice-{time.monotonic_ns()}"
         (self.folder / "spool").mkdir(parents=True)
+        pem, key = certificate(self.folder)
         self.config = {
             "hostname": "sluice.test",
             "workers": 1,
             "spool": {"path": str(self.folder / "spool")},
             "limits": {"sessions": 100000, "sessions-per-client": 100000},
             "listeners": {"bench": {"for": "internal", "address": f"127.0.0.1:{self.port}"}},
+            "tls": [{"certificate": str(pem), "key-file": str(key)}],
             "routes": [{"via": "sink"}],
-            "hops": {"sink": {"hosts": [f"127.0.0.1:{sink.port}"], "tls": "off"}},
+            "hops": {"sink": {"hosts": [f"127.0.0.1:{sink.port}"], "tls": "opportunistic"}},
             "admin": {"socket": str(self.folder / "admin.sock")},
         }
         file = self.folder / "sluice.yaml"
@@ -124,52 +135,31 @@ class Sluice(Measured):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+# What the package's installation adds to its own main.cf for a "satellite system"; the rest is for the run.
 MAIN = """
-compatibility_level = 3.6
-maillog_file = /var/log/postfix.log
-daemon_directory = /usr/lib/postfix/sbin
-shlib_directory = /usr/lib/postfix
-meta_directory = /usr/share/postfix
+smtpd_relay_restrictions = permit_mynetworks permit_sasl_authenticated defer_unauth_destination
 myhostname = postfix.test
-mydestination =
+mydestination = $myhostname, localhost
 mynetworks = 127.0.0.0/8
-inet_interfaces = 127.0.0.1
+mailbox_size_limit = 0
+recipient_delimiter = +
+inet_interfaces = loopback-only
 inet_protocols = ipv4
 alias_maps =
 alias_database =
 relayhost = [127.0.0.1]:{sink}
+maillog_file = /var/log/postfix.log
+daemon_directory = /usr/lib/postfix/sbin
+shlib_directory = /usr/lib/postfix
+meta_directory = /usr/share/postfix
 import_environment = MAIL_CONFIG MAIL_LOGTAG TZ LANG=C POSTLOG_SERVICE POSTLOG_HOSTNAME {variables}
 """
-
-
-MASTER = """
-127.0.0.1:{port} inet n - n - - smtpd
-postlog unix-dgram n - n - 1 postlogd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-relay unix - - n - - smtp
-showq unix n - n - - showq
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-"""
+CERTIFICATE = ("ssl/certs/ssl-cert-snakeoil.pem", "ssl/private/ssl-cert-snakeoil.key")  # as the package names them
 
 
 class Postfix(Measured, Root):
-    """Debian's Postfix as a relay, with its defaults and its own master.cf, except that no service is chrooted and that
-    the shim's variables are imported, so that the shim is in each."""
+    """Postfix as Debian sets it up: the package's own main.cf and master.cf, and what its installation adds. No service
+    is chrooted, and the shim's variables are imported, so that the shim is in each."""
 
     name = Peer.name
     packages = Peer.packages  # the same root as the interop tests use
@@ -188,8 +178,15 @@ class Postfix(Measured, Root):
         self.process.wait_for_port(self.port)
 
     def _configure(self):
-        self.write("postfix/main.cf", MAIN.format(sink=self.sink.port, variables=" ".join(SHIM_VARIABLES)))
-        self.write("postfix/master.cf", MASTER.format(port=self.port))
+        shipped = self.root / "usr/share/postfix"
+        main = MAIN.format(sink=self.sink.port, variables=" ".join(SHIM_VARIABLES))
+        self.write("postfix/main.cf", "".join((shipped / name).read_text()
+                                              for name in ("main.cf.debian", "main.cf.tls")) + main)
+        services = (shipped / "master.cf.dist").read_text()
+        services = re.sub(r"(?m)^(\w+ +\S+ +\S+ +\S+ +)y ", r"\1n ", services)  # not chrooted
+        self.write("postfix/master.cf", re.sub(r"(?m)^smtp +inet", f"{self.port} inet", services))
+        for name, path in zip(CERTIFICATE, certificate(self.folder_of_all)):
+            self.write(name, path.read_text())
         self.folder("var/spool/postfix/pid")
         self.folder("var/lib/postfix", "postfix", 0o700)
         for queue in (*QUEUES, "private"):
