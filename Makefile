@@ -16,7 +16,8 @@ interop:
 	@tools/build release
 	@tests/interop/run
 
-bench: bootstrap
+bench:
+	@tools/bootstrap build interop
 	@tools/build release
 	@tests/bench/run
 
