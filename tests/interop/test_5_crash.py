@@ -9,7 +9,8 @@ import message
 from harness import expect, test, wait_until
 from sluice import USER, Sluice
 
-CLIENTS, KILLS = 8, 6
+CLIENTS, KILLS = 8, 25  # with one worker and with three: 50 moments
+PACE = 0.01  # seconds between the messages of a client: the catcher must keep up
 
 
 class Load(threading.Thread):
@@ -32,6 +33,7 @@ class Load(threading.Thread):
             mark = message.marker("crash")
             smtp.sendmail(USER, ["anna@far.test"], message.build(mark, USER, "anna@far.test"))
             self.accepted.append(mark)
+            time.sleep(PACE)
 
 
 def define(workers):
@@ -45,7 +47,7 @@ def define(workers):
             for client in clients:
                 client.start()
             for _ in range(KILLS):
-                time.sleep(random.uniform(0.3, 1.5))
+                time.sleep(random.uniform(0.1, 1.0))
                 sluice.kill()
                 sluice.start()
             time.sleep(0.5)
@@ -59,7 +61,12 @@ def define(workers):
             def arrived():
                 return collections.Counter(r.content.split(b"Subject: ")[1].split(b"\r\n")[0].decode()
                                            for r in sink.received[first:])
-            wait_until(lambda: accepted <= set(arrived()), 30, "all accepted messages to arrive")
+            try:
+                wait_until(lambda: accepted <= set(arrived()), 30, "all accepted messages to arrive")
+            except Exception:
+                lost = accepted - set(arrived())
+                print(f"     {len(accepted)} accepted, {len(lost)} did not arrive: {sorted(lost)[:5]}")
+                raise
             counts = arrived()
             twice = sum(count - 1 for count in counts.values())
             print(f"     {len(accepted)} accepted, {twice} came twice, {len(set(counts) - accepted)} came unacknowledged")
