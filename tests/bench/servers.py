@@ -103,6 +103,7 @@ class Measured:
 class Sluice(Measured):
     name = "sluice"
     binary = TOP / "build" / "release" / "sluice"
+    workers = 1
 
     def __init__(self, folder, sink, delay_ms, **shim):
         expect(os.access(self.binary, os.X_OK), f"there is no {self.binary.relative_to(TOP)}; build it by make")
@@ -112,7 +113,7 @@ class Sluice(Measured):
         pem, key = certificate(self.folder)
         self.config = {
             "hostname": "sluice.test",
-            "workers": 1,
+            "workers": self.workers,
             "spool": {"path": str(self.folder / "spool")},
             "limits": {"sessions": 100000, "sessions-per-client": 100000},
             "listeners": {"bench": {"for": "internal", "address": f"127.0.0.1:{self.port}"}},
