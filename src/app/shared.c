@@ -1,6 +1,7 @@
 /* One mapping for each kind of thing; a worker writes its own row, slot and word only. */
 #include "app/shared.h"
 
+#include "auth/throttle.h"
 #include "base/tally.h"
 #include "rt/process.h"
 #include "rt/random.h"
@@ -17,6 +18,8 @@ void shared_init(struct shared *s, unsigned workers)
 	s->ready = process_shared_memory(workers * sizeof(uint32_t));
 	s->tally = tally_init(
 		process_shared_memory(bytes), TALLY_ENTRIES, workers, random_hash_key());
+	s->throttle = auth_throttle_init(process_shared_memory(auth_throttle_bytes()),
+		random_hash_key(), AUTH_THROTTLE_REFUSE_AFTER, AUTH_THROTTLE_DELAY_MAX);
 	random_bytes(s->ticket_key, sizeof(s->ticket_key));
 }
 

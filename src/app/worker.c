@@ -132,7 +132,7 @@ static int open_spool(struct ctx *ctx, struct worker *w)
 
 static int build_policy(struct ctx *ctx, struct worker *w, struct buf *why)
 {
-	const struct auth_settings settings = { 0 };
+	const struct auth_settings settings = { .throttle = w->setup->shared->throttle };
 
 	if (load_users(w->config, why, &w->users) < 0)
 		return fail(ctx, w, EX_CONFIG, "the users cannot be read", buf_slice(why));

@@ -26,16 +26,14 @@
 
 #define ENDED 1
 
-#define WAITING_DEFAULT	     1024
-#define WAIT_DEFAULT	     (5 * USEC_PER_SEC)
-#define DELAY_DEFAULT	     (30 * USEC_PER_SEC)
-#define CACHE_DEFAULT	     (5 * USEC_PER_MIN)
-#define REFUSE_AFTER_DEFAULT 20
-#define BINDING_MAX	     64
+#define WAITING_DEFAULT 1024
+#define WAIT_DEFAULT	(5 * USEC_PER_SEC)
+#define CACHE_DEFAULT	(5 * USEC_PER_MIN)
+#define BINDING_MAX	64
 
 struct auth_server {
 	struct auth_users *users;
-	struct auth_throttle *throttle;
+	struct auth_throttle *throttle, *own_throttle;
 	struct auth_verified *verified;
 	struct auth_verify *verify;
 	usec_t delay_max;
@@ -96,9 +94,12 @@ struct auth_server *auth_server_new(const struct auth_settings *s, struct auth_u
 	uint8_t key[32];
 
 	random_bytes(key, sizeof(key));
-	a->delay_max = or_default(s->delay_max, DELAY_DEFAULT);
-	a->throttle = auth_throttle_new(random_hash_key(),
-		s->refuse_after ? s->refuse_after : REFUSE_AFTER_DEFAULT, a->delay_max);
+	a->delay_max = or_default(s->delay_max, AUTH_THROTTLE_DELAY_MAX);
+	a->throttle = s->throttle;
+	if (!a->throttle)
+		a->throttle = a->own_throttle = auth_throttle_new(random_hash_key(),
+			s->refuse_after ? s->refuse_after : AUTH_THROTTLE_REFUSE_AFTER,
+			a->delay_max);
 	a->verified = auth_verified_new(key, or_default(s->cache_life, CACHE_DEFAULT));
 	a->verify = auth_verify_new(s->threads ? s->threads : 1,
 		s->waiting_max ? s->waiting_max : WAITING_DEFAULT,
@@ -114,7 +115,7 @@ void auth_server_free(struct auth_server *a)
 		return;
 	auth_verify_free(a->verify);
 	auth_verified_free(a->verified);
-	auth_throttle_free(a->throttle);
+	auth_throttle_free(a->own_throttle);
 	auth_users_unref(a->users);
 	mem_wipe(a, sizeof(*a));
 	free(a);

@@ -12,6 +12,7 @@
 #include "base/slice.h"
 #include "base/time.h"
 
+struct auth_throttle;
 struct auth_user;
 struct auth_users;
 struct buf;
@@ -28,6 +29,9 @@ struct auth_settings {
 	usec_t delay_max; /* longest deliberate delay of an answer; 0: 30 s */
 	usec_t cache_life; /* how long a verified PLAIN or LOGIN is remembered; 0: 5 min */
 	unsigned refuse_after; /* failures of one address before REFUSED; 0: 20 */
+	/* NULL, or one shared with other processes, which outlives the server and has its own
+	 * refuse_after. */
+	struct auth_throttle *throttle;
 };
 
 /* Takes a reference of users, which may be NULL (then nothing is offered). Does not suspend. */

@@ -14,6 +14,10 @@
 #define DELAY_FIRST   USEC_PER_SEC
 #define DOUBLINGS_MAX 16
 
+/* Other processes may read and write at the same time: word by word. */
+#define LOAD(p)	    __atomic_load_n((p), __ATOMIC_RELAXED)
+#define STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+
 struct entry {
 	uint64_t hash; /* 0 is free */
 	usec_t touched;
@@ -31,7 +35,19 @@ struct auth_throttle {
 struct auth_throttle *auth_throttle_new(
 	struct hash_key key, unsigned refuse_after, usec_t delay_max)
 {
-	struct auth_throttle *t = mem_zalloc(sizeof(*t));
+	return auth_throttle_init(
+		mem_zalloc(sizeof(struct auth_throttle)), key, refuse_after, delay_max);
+}
+
+size_t auth_throttle_bytes(void)
+{
+	return sizeof(struct auth_throttle);
+}
+
+struct auth_throttle *auth_throttle_init(
+	void *memory, struct hash_key key, unsigned refuse_after, usec_t delay_max)
+{
+	struct auth_throttle *t = memory;
 
 	t->key = key;
 	t->refuse_after = refuse_after;
@@ -78,7 +94,7 @@ static const struct entry *find(const struct entry *table, uint64_t hash)
 	const struct entry *bucket = table + (hash % BUCKETS) * WAYS;
 
 	for (unsigned i = 0; i < WAYS; i++)
-		if (bucket[i].hash == hash)
+		if (LOAD(&bucket[i].hash) == hash)
 			return &bucket[i];
 	return NULL;
 }
@@ -90,23 +106,29 @@ static struct entry *touch(struct entry *table, uint64_t hash)
 	struct entry *oldest = bucket;
 
 	for (unsigned i = 0; i < WAYS; i++) {
-		if (bucket[i].hash == hash)
+		if (LOAD(&bucket[i].hash) == hash)
 			return &bucket[i];
-		if (bucket[i].touched < oldest->touched || bucket[i].hash == 0)
+		if (LOAD(&bucket[i].touched) < LOAD(&oldest->touched) || LOAD(&bucket[i].hash) == 0)
 			oldest = &bucket[i];
 	}
-	*oldest = (struct entry){ .hash = hash };
+	STORE(&oldest->failures, 0);
+	STORE(&oldest->touched, 0);
+	STORE(&oldest->hash, hash);
 	return oldest;
 }
 
 static unsigned failures_at(const struct entry *e, usec_t now)
 {
-	usec_t forgiven;
+	if (!e)
+		return 0;
+	usec_t touched = LOAD(&e->touched);
+	uint32_t failures = LOAD(&e->failures);
 
-	if (!e || now < e->touched)
-		return e ? e->failures : 0;
-	forgiven = (now - e->touched) / AUTH_THROTTLE_FORGIVE;
-	return forgiven >= e->failures ? 0 : e->failures - (unsigned)forgiven;
+	if (now < touched)
+		return failures;
+	usec_t forgiven = (now - touched) / AUTH_THROTTLE_FORGIVE;
+
+	return forgiven >= failures ? 0 : failures - (unsigned)forgiven;
 }
 
 static unsigned count(struct auth_throttle *t, uint64_t hash, usec_t now)
@@ -114,8 +136,8 @@ static unsigned count(struct auth_throttle *t, uint64_t hash, usec_t now)
 	struct entry *e = touch(t->failed, hash);
 	unsigned n = failures_at(e, now) + 1;
 
-	e->failures = n;
-	e->touched = now;
+	STORE(&e->failures, n);
+	STORE(&e->touched, now);
 	return n;
 }
 
@@ -126,7 +148,7 @@ enum auth_rank auth_throttle_rank(
 	unsigned by_user = failures_at(find(t->failed, hash_of_user(t, name)), now);
 	const struct entry *known = find(t->known, hash_of_pair(t, ip, name));
 
-	if (known && now - known->touched < AUTH_THROTTLE_KNOWN && by_user < t->refuse_after)
+	if (known && now - LOAD(&known->touched) < AUTH_THROTTLE_KNOWN && by_user < t->refuse_after)
 		return by_user < SUSPECT_AFTER ? AUTH_RANK_KNOWN : AUTH_RANK_SUSPECT;
 	if (by_address >= t->refuse_after)
 		return AUTH_RANK_REFUSED;
@@ -148,7 +170,7 @@ usec_t auth_throttle_failed(
 void auth_throttle_succeeded(
 	struct auth_throttle *t, const struct ip *ip, struct slice name, usec_t now)
 {
-	touch(t->known, hash_of_pair(t, ip, name))->touched = now;
+	STORE(&touch(t->known, hash_of_pair(t, ip, name))->touched, now);
 }
 
 bool auth_throttle_refuses(const struct auth_throttle *t, const struct ip *ip, usec_t now)

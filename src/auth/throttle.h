@@ -5,6 +5,7 @@
 #define SLUICE_AUTH_THROTTLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/hash.h"
 #include "base/ip.h"
@@ -18,6 +19,10 @@
 #define AUTH_THROTTLE_FORGIVE USEC_PER_MIN
 /* How long a good log-in of a user from an address is remembered. */
 #define AUTH_THROTTLE_KNOWN (24 * USEC_PER_HOUR)
+
+/* What is usual. */
+#define AUTH_THROTTLE_REFUSE_AFTER 20
+#define AUTH_THROTTLE_DELAY_MAX	   (30 * USEC_PER_SEC)
 
 struct auth_throttle;
 
@@ -34,6 +39,11 @@ enum auth_rank {
 struct auth_throttle *auth_throttle_new(
 	struct hash_key key, unsigned refuse_after, usec_t delay_max);
 void auth_throttle_free(struct auth_throttle *t); /* NULL is fine */
+/* The same in zeroed memory of auth_throttle_bytes(), which several processes may share; it is not
+ * freed. Two that count the same at the same moment may lose one count. */
+size_t auth_throttle_bytes(void);
+struct auth_throttle *auth_throttle_init(
+	void *memory, struct hash_key key, unsigned refuse_after, usec_t delay_max);
 /* IPv6 addresses count by their /64, since a host has all of it. name: of the file, or as given. */
 enum auth_rank auth_throttle_rank(
 	const struct auth_throttle *t, const struct ip *ip, struct slice name, usec_t now);

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The supervisor and its workers: everything that was answered 250 arrives, whoever dies."""
+import base64
 import os
 import random
 import signal
@@ -7,7 +8,7 @@ import socket
 import threading
 import time
 
-from sluice_test import Load, Scenario, alive, content, main, wait_until
+from sluice_test import Load, Scenario, alive, content, free_port, main, run, wait_until
 
 
 class SlowHop(threading.Thread):
@@ -191,6 +192,30 @@ class Limits(Scenario):
                 for client in open_ones:
                     client.close()
                 sluice.stop()
+
+
+    def test_failed_log_ins_over_all_workers(self):
+        sluice = self.sluice(free_port(), 3)
+        users = sluice.folder / "users"
+        self.assertEqual(run("user", "add", "--file", users, "anna", text="right\n")[0], 0)
+        sluice.config["users"] = [{"file": "users"}]
+        sluice.config["listeners"]["internal"] = {"for": "submission", "address": f"127.0.0.1:{sluice.port}",
+                                                  "tls": "off"}
+        sluice.start()
+
+        def log_in(word):
+            """On a connection of its own; the answer, which is delayed, is not waited for."""
+            smtp = sluice.connect()
+            smtp.ehlo()
+            smtp.putcmd("AUTH PLAIN " + base64.b64encode(f"\0anna\0{word}".encode()).decode())
+            return smtp
+        clients = [log_in("wrong") for _ in range(20)]
+        wait_until(lambda: sluice.log().count('why="wrong password"') >= 20, "the failures")
+        clients.append(log_in("right"))  # at any worker
+        sluice.wait_for_log("login-failed", "too many failed log-ins from this address")
+        self.assertNotIn(" logged-in ", sluice.log())
+        for client in clients:
+            client.close()
 
 
 class Ending(Scenario):
