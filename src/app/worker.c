@@ -144,7 +144,7 @@ static int build_policy(struct ctx *ctx, struct worker *w, struct buf *why)
 	return 0;
 }
 
-static int build_dns(struct ctx *ctx, struct worker *w)
+static int build_dns(struct ctx *ctx, struct worker *w, struct buf *why)
 {
 	const struct config_dns *dns = &w->config->dns;
 	struct arena scratch = ARENA_INIT;
@@ -162,16 +162,18 @@ static int build_dns(struct ctx *ctx, struct worker *w)
 	int r = dns_setup(&(struct dns_settings){
 		.servers = servers,
 		.servers_n = dns->servers.n,
-		.trust_anchor_file = dns->trust_anchor.path.n ? dns->trust_anchor.path.p : NULL,
+		.trust_anchor = dns->trust_anchor.content,
+		.why = why,
 	});
 
 	arena_reset(&scratch);
-	return r == 0 ? 0 : fail(ctx, w, EX_CONFIG, "the resolver cannot be set up", SLICE_NIL);
+	return r == 0 ? 0
+		      : fail(ctx, w, EX_CONFIG, "the resolver cannot be set up", buf_slice(why));
 }
 
 static int build_way_out(struct ctx *ctx, struct worker *w, struct buf *why)
 {
-	if (build_dns(ctx, w) < 0)
+	if (build_dns(ctx, w, why) < 0)
 		return ERR_INVALID;
 	w->burners = pool_new("log-in", 1, 64);
 	nexthop_limits_init(

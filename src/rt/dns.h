@@ -53,14 +53,14 @@ struct dns_answer {
 struct arena;
 
 /* Called once by a process before its first query, after it forked. 0, or ERR_INVALID for a
- * server that is no address, a trust anchor that cannot be read, or a missing resolv.conf. Does
+ * server that is no address, a trust anchor without a record, or a missing resolv.conf. Does
  * not suspend. Each query is bounded by DNS_PATIENCE besides the caller's deadline: then the
  * answer is DNS_FAILED. */
 #define DNS_PATIENCE (20 * USEC_PER_SEC)
 struct dns_settings {
 	const struct slice *servers; /* "127.0.0.1@5353", "2001:db8::1" */
 	size_t servers_n; /* 0: the system's, of resolv.conf, and /etc/hosts */
-	const char *trust_anchor_file; /* NULL: no validation, everything is insecure */
+	struct slice trust_anchor; /* records, one a line; empty: all is insecure */
 	struct buf *why; /* NULL, or takes a sentence when it fails */
 };
 int dns_setup(const struct dns_settings *s);

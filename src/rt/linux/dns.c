@@ -102,19 +102,35 @@ static void set_options(struct ub_ctx *ub, const struct dns_settings *s)
 		ub, "val-log-level:", "2"); /* makes it say why an answer is bogus */
 }
 
-/* Reads the files that the library would otherwise read at the first query. */
-static int finalize(struct ub_ctx *ub, const struct dns_settings *s)
+/* Record by record, from memory: the library would read a file at the first query, when this
+ * process may no longer have the right to. A comment begins with a semicolon. */
+static int use_anchor(struct ub_ctx *ub, const struct dns_settings *s)
 {
-	const char *anchor = s->trust_anchor_file;
-	int rc;
+	struct arena scratch = ARENA_INIT;
+	struct slice rest = s->trust_anchor;
+	int n = 0, rc = 0;
 
-	if (anchor && access(anchor, R_OK) != 0)
-		return refuse(s, anchor, UB_READFILE);
-	rc = anchor ? ub_ctx_add_ta_file(ub, anchor) : 0;
-	/* The library answers NXDOMAIN for "test." by itself (RFC 6761) unless told. */
-	if (rc == 0)
-		rc = ub_ctx_zone_add(ub, "test.", "transparent");
-	return rc ? refuse(s, anchor ? anchor : "libunbound", rc) : 0;
+	while (rest.n && rc == 0) {
+		struct slice line = slice_split(&rest, '\n');
+		struct slice record = slice_trim(slice_split(&line, ';'));
+
+		if (record.n == 0)
+			continue;
+		rc = ub_ctx_add_ta(ub, arena_strdup(&scratch, record));
+		n++;
+	}
+	arena_reset(&scratch);
+	if (rc == 0 && n == 0 && s->trust_anchor.n)
+		rc = UB_SYNTAX;
+	return rc ? refuse(s, "the trust anchor", rc) : 0;
+}
+
+/* The library answers NXDOMAIN for "test." by itself (RFC 6761) unless told. */
+static int use_zones(struct ub_ctx *ub, const struct dns_settings *s)
+{
+	int rc = ub_ctx_zone_add(ub, "test.", "transparent");
+
+	return rc ? refuse(s, "libunbound", rc) : 0;
 }
 
 int dns_setup(const struct dns_settings *s)
@@ -128,7 +144,9 @@ int dns_setup(const struct dns_settings *s)
 	set_options(ub, s);
 	r = use_servers(ub, s);
 	if (r == 0)
-		r = finalize(ub, s);
+		r = use_anchor(ub, s);
+	if (r == 0)
+		r = use_zones(ub, s);
 	/* Ours to close; the library's own stays its own. */
 	fd = r == 0 ? fcntl(ub_fd(ub), F_DUPFD_CLOEXEC, 0) : -1;
 	if (r == 0 && fd < 0)
