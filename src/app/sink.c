@@ -329,11 +329,13 @@ static bool parse_options(int argc, char **argv)
 
 int command_sink(int argc, char **argv)
 {
-	if (!parse_options(argc, argv)) {
+	bool help = argc == 2 && strcmp(argv[1], "--help") == 0;
+
+	if (help || !parse_options(argc, argv)) {
 		fputs("usage: sluice sink --listen ADDRESS:PORT [--maildir FOLDER | --discard]\n"
 		      "Takes every message and prints one line for it. --listen may be repeated.\n",
-			stderr);
-		return EX_USAGE;
+			help ? stdout : stderr);
+		return help ? EX_OK : EX_USAGE;
 	}
 	const struct config *config = make_config();
 

@@ -54,11 +54,11 @@ int terminal_read_secret(struct job *job, const char *prompt, struct buf *ret)
 		return read_line(ret);
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
-	say(prompt);
 	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) != 0)
 		return ERR_IO;
+	say(prompt); /* from here on nothing that is typed is dropped */
 	r = read_line(ret);
-	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before); /* nothing better can be done */
+	(void)tcsetattr(STDIN_FILENO, TCSANOW, &before); /* nothing better can be done */
 	say("\n");
 	return r;
 }
