@@ -26,8 +26,8 @@ int command_serve(int argc, char **argv)
 		return EX_USAGE;
 	if (help) {
 		puts("usage: sluice serve [-c FILE]\n"
-		     "Takes, keeps and delivers mail, in the foreground, until SIGTERM; SIGHUP reads\n"
-		     "the configuration again. FILE is " COMMANDS_CONFIG_FILE
+		     "Takes, keeps and delivers mail, in the foreground, until SIGTERM; SIGHUP\n"
+		     "reads the configuration again. FILE is " COMMANDS_CONFIG_FILE
 		     " unless -c says otherwise.");
 		return EX_OK;
 	}

@@ -56,7 +56,7 @@ static int answer(struct ctx *ctx, void *arg, const struct control_request *requ
 		return control_line_send(ctx, to,
 			json_pack("{s:i,s:i}", "messages", (int)w->number + 1, "oldest",
 				100 - (int)w->number));
-	for (unsigned i = 0; i < w->lines; i++) {
+	for (unsigned i = 0; i < w->lines && (request->limit == 0 || i < request->limit); i++) {
 		int r = answer_id(ctx, to, i * WORKERS + w->number);
 
 		if (r < 0 || (w->breaks && i == 1))
@@ -146,6 +146,21 @@ static int merges(struct ctx *ctx, void *arg)
 	merge(ctx, &r, &text, end);
 	ck_assert_uint_eq(count_in_order(&text), 7);
 	ck_assert(json_is_true(json_object_get(end, "more")));
+	buf_done(&text);
+
+	/* One worker alone has more than that, and exactly that. */
+	json_object_clear(end);
+	workers[2].lines = 0;
+	r.limit = 999;
+	merge(ctx, &r, &text, end);
+	ck_assert_uint_eq(count_in_order(&text), 999);
+	ck_assert(json_is_true(json_object_get(end, "more")));
+	buf_done(&text);
+	json_object_clear(end);
+	r.limit = 1000;
+	merge(ctx, &r, &text, end);
+	ck_assert_uint_eq(count_in_order(&text), 1000);
+	ck_assert_uint_eq(json_object_size(end), 0);
 	buf_done(&text);
 
 	r = (struct control_request){ .verb = CONTROL_SUMMARY };
