@@ -85,6 +85,15 @@ static void close_slots(struct sockets *s, struct socket_set *set)
 	set->slots = NULL;
 }
 
+/* The workers still answer who waits in it. */
+static void retire_slots(struct sockets *s, struct socket_set *set)
+{
+	for (unsigned i = 0; i < s->workers; i++)
+		if (set->slots[i])
+			listen_sock_begin_none(set->slots[i]);
+	close_slots(s, set);
+}
+
 static int open_first(const struct ip_port *at, struct listen_sock **ret)
 {
 	const struct listen_options options = { .share = true };
@@ -205,7 +214,7 @@ static void keep_if(struct sockets *s, bool by_wanted)
 		if (by_wanted ? set->wanted : !set->fresh)
 			s->v[n++] = *set;
 		else
-			close_slots(s, set);
+			retire_slots(s, set);
 	}
 	s->n = n;
 }
@@ -233,7 +242,7 @@ void sockets_keep_slot(struct sockets *s, unsigned worker)
 void sockets_close(struct sockets *s)
 {
 	for (size_t i = 0; i < s->n; i++)
-		close_slots(s, &s->v[i]);
+		retire_slots(s, &s->v[i]);
 	free(s->v);
 	s->v = NULL;
 	s->n = 0;

@@ -194,7 +194,7 @@ static void stop(void)
 	sup.kill_at = clock_now() + STOP_MAX;
 	notify_stopping();
 	children_end(&sup.children, false);
-	sockets_close(&sup.sockets); /* the workers answer who waits; new clients are refused */
+	sockets_close(&sup.sockets); /* the workers answer who waits in them */
 }
 
 static void log_end(const struct child *c, const struct process_end *end)

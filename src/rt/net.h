@@ -33,6 +33,10 @@ int listen_sock_from_fd(int fd, struct listen_sock **ret);
 void listen_sock_close(
 	struct listen_sock *l); /* NULL is fine; waiting accepts fail with ERR_CANCELLED */
 struct ip_port listen_sock_address(const struct listen_sock *l);
+/* Linux world only: from now on no connection begins, whoever holds this socket; those that have
+ * begun are still accepted. Clients try again a second later. For a socket that is about to be
+ * closed: what waits in it then would be reset. */
+void listen_sock_begin_none(struct listen_sock *l);
 /* Linux world only, for passing on: the descriptor, still owned by l. */
 int listen_sock_fd(const struct listen_sock *l);
 /* Suspends until a client connects. ret_peer and ret_local may be NULL. ERR_FULL when out of

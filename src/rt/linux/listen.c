@@ -3,6 +3,7 @@
  * accepted socket inherits (TCP_NODELAY) is set here once. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -103,6 +104,22 @@ void listen_sock_close(struct listen_sock *l)
 		return;
 	watch_close(&l->watch);
 	free(l);
+}
+
+/* A filter sees each packet from its TCP header on: a SYN without ACK is dropped. */
+void listen_sock_begin_none(struct listen_sock *l)
+{
+	static struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13), /* the flags (RFC 9293 section 3.1) */
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	const struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	/* Where the kernel refuses, a few clients may be reset. */
+	(void)setsockopt(l->watch.fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
 int listen_sock_fd(const struct listen_sock *l)
