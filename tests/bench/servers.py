@@ -122,11 +122,15 @@ class Sluice(Measured):
             "hops": {"sink": {"hosts": [f"127.0.0.1:{sink.port}"], "tls": "opportunistic"}},
             "admin": {"socket": str(self.folder / "admin.sock")},
         }
+        self.extend(self.config)
         file = self.folder / "sluice.yaml"
         file.write_text(json.dumps(self.config, indent=2) + "\n")  # JSON is YAML
         env, self.logs = shim_environment(folder, delay_ms, **shim)
         self.process = Process("sluice", [self.binary, "serve", "-c", file], self.folder / "log", env)
         self.process.wait_for_port(self.port)
+
+    def extend(self, config):
+        """For parts that need more than one listener."""
 
     def settings(self):
         return json.dumps(self.config, indent=2)
