@@ -19,6 +19,7 @@
 #include "rt/waitq.h"
 
 #define POOLED_MAX    64 /* buffers kept of each kind; beyond that they go back to malloc */
+#define GREED_MAX     16 /* reads in a row before others have their turn */
 #define READ_ROOM_MIN 2048 /* with less room behind the input it is moved to the front */
 
 struct pooled {
@@ -40,6 +41,7 @@ struct stream {
 	size_t in_from, in_to, out_n;
 	bool sending;
 	bool broken; /* a write was cut short */
+	unsigned greed; /* reads since the reader last waited */
 	struct waitq sent;
 	uint64_t bytes_in, bytes_out;
 	struct transport base; /* the plain transport, or the memory's */
@@ -285,10 +287,17 @@ static int read_some(struct ctx *ctx, struct stream *s)
 	return r;
 }
 
+/* A peer that sends as fast as we read would keep the loop for itself, and time stand still. */
+static int give_way(struct ctx *ctx, struct stream *s)
+{
+	s->greed = 0;
+	return ctx_yield(ctx);
+}
+
 int stream_fill(struct ctx *ctx, struct stream *s)
 {
 	const struct transport_ops *ops = s->transport->ops;
-	int r = ctx_check(ctx);
+	int r = s->sock && ++s->greed > GREED_MAX ? give_way(ctx, s) : ctx_check(ctx);
 
 	if (r < 0)
 		ctx->err = (struct err){ r, "net", err_name(r) };
@@ -305,6 +314,7 @@ int stream_fill(struct ctx *ctx, struct stream *s)
 		release_input(s);
 		if (r == 0)
 			r = ops->wait_readable(ctx, s->transport);
+		s->greed = 0;
 		if (r == 0)
 			r = read_some(ctx, s);
 	}
