@@ -256,8 +256,10 @@ enum smtp_reply_step smtp_reply_read(struct smtp_reply_reader *r, struct slice i
 
 		*ret_used += used;
 		in = slice_skip(in, used);
-		if (status == SMTP_LINE_MORE)
+		if (status == SMTP_LINE_MORE && r->line.damage == SMTP_LINE_MORE)
 			return SMTP_REPLY_MORE;
+		if (status == SMTP_LINE_MORE)
+			status = r->line.damage; /* its end is not waited for */
 		if (status != SMTP_LINE_OK) {
 			r->problem = smtp_line_status_text(status);
 			break;

@@ -243,6 +243,8 @@ START_TEST(reply_limits)
 	memcpy(line, "AUTH ", 5);
 	strcpy(line + 2998, "\r\n");
 	ck_assert_str_eq(read_endless(line, 1), "line too long");
+	memset(line, 'x', sizeof(line) - 1); /* nor is its end waited for */
+	ck_assert_str_eq(read_endless(line, 1), "line too long");
 }
 END_TEST
 
