@@ -329,7 +329,11 @@ void attempt_run(struct ctx *ctx, struct sched_destination *d)
 	struct sched_job *job;
 	int r = 0;
 
-	while (r == 0 && (job = sched_take(d)))
+	while (r == 0 && (job = sched_take(d))) {
 		r = serve_job(ctx, d, job, &conn);
+		/* What was said about this one; the line may never end. */
+		ctx->err = (struct err){ 0 };
+		arena_reset(ctx->arena);
+	}
 	nexthop_release(conn);
 }

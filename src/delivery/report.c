@@ -16,7 +16,8 @@
 #include "rt/random.h"
 #include "smtp/param.h"
 
-#define TEXT_MAX     (1u << 20) /* bytes of a report */
+#define TEXT_MAX     (1u << 20) /* bytes of a report, and further for each recipient: */
+#define RCPT_MAX     (16u << 10)
 #define RETURNED_MAX (64u << 10) /* bytes of a body that RET=FULL sends back; beyond: header only */
 
 /* ---- the text ---- */
@@ -151,7 +152,7 @@ int report_commit(struct ctx *ctx, const struct outcome_context *oc, enum report
 		results[dsn.n++] = v[i].result;
 	}
 	describe(ctx, &scratch, oc, kind, &dsn);
-	buf_init(&text, TEXT_MAX);
+	buf_init(&text, TEXT_MAX + dsn.n * RCPT_MAX);
 	message_dsn_format(&text, &dsn);
 	r = text.failed ? ERR_LIMIT : store(ctx, oc, &dsn, buf_slice(&text), results, dsn.n);
 	buf_done(&text);
