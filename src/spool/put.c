@@ -103,10 +103,10 @@ static bool must_spill(struct spool_writer *w)
 {
 	if (w->sp->ops->spill == NULL)
 		return false;
-	if (w->own.file)
-		return w->content->paged >= SPILL_BYTES;
-	return w->content->bytes[SPOOL_PART_BODY] > SPOOL_BODY_FRESH ||
-	       !spool_memory_room(&w->sp->memory, 2 * sizeof(struct spool_page));
+	if (w->own.file ? w->content->paged >= SPILL_BYTES
+			: w->content->bytes[SPOOL_PART_BODY] > SPOOL_BODY_FRESH)
+		return true;
+	return !spool_memory_room(&w->sp->memory, 2 * sizeof(struct spool_page));
 }
 
 int spool_write(struct ctx *ctx, struct spool_writer *w, struct slice bytes)
