@@ -43,7 +43,8 @@ void auth_offers_caps(const struct session *s, struct smtp_caps *caps)
 	};
 	unsigned offers = auth_offers(s);
 
-	if (offers == 0)
+	/* Who has logged in may still say AUTH= in MAIL (RFC 4954 section 5). */
+	if (offers == 0 && s->login.n == 0)
 		return;
 	smtp_caps_add(caps, SMTP_CAP_AUTH);
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)

@@ -168,6 +168,8 @@ void smtp_caps_format(
 {
 	uint32_t left = c->set & ((UINT32_C(1) << SMTP_CAP_COUNT) - 1);
 
+	if (c->mechs == 0)
+		left &= ~(UINT32_C(1) << SMTP_CAP_AUTH); /* there must be one to name */
 	buf_puts(b, left ? "250-" : "250 ");
 	buf_put(b, hostname);
 	if (text.n) {

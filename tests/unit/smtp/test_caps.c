@@ -63,6 +63,10 @@ START_TEST(caps_formats)
 	smtp_caps_add(&c, SMTP_CAP_HELP);
 	smtp_caps_drop(&c, SMTP_CAP_HELP);
 	c.size = 1000;
+	smtp_caps_format(&b, &c, S("h"), SLICE_NIL); /* AUTH without a mechanism is not shown */
+	ck_assert(slice_eq(
+		buf_slice(&b), S("250-h\r\n250-PIPELINING\r\n250-SIZE 1000\r\n250 LIMITS\r\n")));
+	buf_clear(&b);
 	c.mechs = 1u << SMTP_MECH_PLAIN | 1u << SMTP_MECH_SCRAM_SHA_256;
 	c.rcpt_max = 100;
 	smtp_caps_format(&b, &c, S("mx.example"), S("at your service"));
