@@ -65,7 +65,7 @@ static int ask(struct ctx *ctx, void *arg, struct slice challenge, struct buf *r
 	buf_puts(&text, "334 ");
 	buf_put(&text, challenge);
 	buf_puts(&text, "\r\n");
-	int r = stream_write(ctx, s->stream, buf_slice(&text));
+	int r = session_write(ctx, s, buf_slice(&text));
 
 	buf_done_secret(&text);
 	if (r == 0)

@@ -42,18 +42,29 @@ static int reply_ehlo(struct ctx *ctx, struct session *s)
 	buf_puts(&peer, "]");
 	buf_init(&text, EHLO_BYTES);
 	smtp_caps_format(&text, &s->caps, s->config->hostname, buf_slice(&peer));
-	int r = stream_write(ctx, s->stream, buf_slice(&text));
+	int r = session_write(ctx, s, buf_slice(&text));
 
 	buf_done(&text);
 	buf_done(&peer);
 	return r;
 }
 
+/* Over the last one, so that a client cannot make a session grow by saying hello for ever. */
+static void remember_name(struct session *s, struct slice name)
+{
+	if (name.n > s->helo_room) {
+		s->helo_room = name.n > 2 * s->helo_room ? name.n : 2 * s->helo_room;
+		s->helo.p = arena_alloc(&s->arena, s->helo_room);
+	}
+	memcpy((char *)(uintptr_t)s->helo.p, name.p, name.n);
+	s->helo.n = name.n;
+}
+
 int cmd_hello(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 {
 	session_drop_transaction(ctx, s, SESSION_READY, ABORT_RSET);
 	s->esmtp = cmd->verb == SMTP_EHLO;
-	s->helo = arena_dup(&s->arena, cmd->helo.name);
+	remember_name(s, cmd->helo.name);
 	cmd_hello_offers(s, &s->caps);
 	if (s->esmtp)
 		return reply_ehlo(ctx, s);

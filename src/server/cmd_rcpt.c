@@ -73,7 +73,7 @@ static int reply_all(struct ctx *ctx, struct session *s, const struct batch *b)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < b->n && r == 0; i++) {
+	for (size_t i = 0; i < b->n && r == 0 && !s->closing; i++) {
 		if (smtp_reply_is_positive(&b->replies[i])) {
 			s->recipients++;
 			s->state = SESSION_RCPT;

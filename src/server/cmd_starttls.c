@@ -19,8 +19,17 @@ static void forget_client(struct ctx *ctx, struct session *s)
 {
 	session_drop_transaction(ctx, s, SESSION_GREETED, ABORT_RSET);
 	s->helo = s->login = SLICE_NIL;
+	s->helo_room = 0;
 	s->esmtp = false;
 	arena_reset(&s->arena);
+}
+
+static int flush(struct ctx *ctx, struct session *s)
+{
+	struct deadline d;
+
+	ctx_narrow(ctx, &d, HANDSHAKE_TIME);
+	return ctx_widen(ctx, &d, stream_flush(ctx, s->stream));
 }
 
 static int handshake(struct ctx *ctx, struct session *s)
@@ -44,7 +53,7 @@ int cmd_starttls(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 	size_t dropped = stream_drop_input(s->stream);
 
 	if (r == 0)
-		r = stream_flush(ctx, s->stream);
+		r = flush(ctx, s);
 	dropped += stream_drop_input(s->stream);
 	if (dropped > sizeof("STARTTLS\r\n") - 1)
 		LOG(ctx, EV_NOTICE, FIELD_STR("what", "plain text behind STARTTLS was dropped"),

@@ -15,6 +15,7 @@
 #include "rt/ctx.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
+#include "server/server.h"
 #include "server/service.h"
 #include "server/session.h"
 #include "server/submission.h"
@@ -25,6 +26,7 @@
 struct content *content_new(const struct session *s, enum smtp_content_format format)
 {
 	struct content *c = mem_zalloc(sizeof(*c));
+	c->server = s->server;
 	bool strangers = s->listener->for_whom == CONFIG_FOR_MX;
 
 	smtp_content_init(&c->reader, strangers ? SMTP_CONTENT_REFUSE : SMTP_CONTENT_REPAIR, format,
@@ -39,6 +41,7 @@ void content_free(struct content *c)
 	if (c == NULL)
 		return;
 	buf_done(&c->header);
+	c->server->held -= c->held;
 	free(c);
 }
 
@@ -108,6 +111,14 @@ static int add_header(struct ctx *ctx, struct session *s, struct slice text)
 	buf_put(&c->header, text);
 	if (c->header.failed) {
 		c->header_too_large = c->in_body = true;
+		return 0;
+	}
+	c->held += text.n;
+	s->server->held += text.n;
+	if (s->server->held > s->server->held_max) {
+		c->failed = ERR_FULL;
+		c->in_body = true;
+		buf_done(&c->header);
 		return 0;
 	}
 	if (!header_ended(c, &body))

@@ -13,6 +13,7 @@
 #include "smtp/reply.h"
 
 struct ctx;
+struct server;
 struct session;
 
 /* Owned by the session from content_new to content_free. Read-only for others. */
@@ -24,6 +25,8 @@ struct content {
 	bool in_body;
 	bool header_too_large;
 	uint64_t body_bytes;
+	struct server *server;
+	size_t held; /* bytes of the header section, counted in server.held */
 	int failed; /* what the service's write said first, or 0 */
 };
 

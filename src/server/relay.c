@@ -30,6 +30,7 @@ struct relay_tx {
 	struct smtp_path sender;
 	struct spool_envelope envelope;
 	size_t room; /* for recipients */
+	size_t held; /* bytes of the envelope, counted in server.held */
 	uint64_t size_hint;
 	struct spool_writer *writer;
 	char id[TEXT_ID_CHARS];
@@ -43,9 +44,19 @@ static struct relay_tx *relay_of(struct tx *tx)
 static void relay_free(struct relay_tx *t)
 {
 	spool_abort(t->writer);
+	t->session->server->held -= t->held;
 	free(t->envelope.rcpts);
 	arena_reset(&t->arena);
 	free(t);
+}
+
+static void count_held(struct relay_tx *t)
+{
+	struct server *server = t->session->server;
+	size_t now = t->arena.total + t->room * sizeof(*t->envelope.rcpts);
+
+	server->held += now - t->held;
+	t->held = now;
 }
 
 static void relay_offers(const struct session *s, struct smtp_caps *caps)
@@ -118,14 +129,18 @@ static void fill_envelope(
 		.envid = xtext(&t->arena, cmd->params.envid),
 	};
 	t->size_hint = cmd->params.size;
+	count_held(t);
 }
 
-static void no_room(const struct spool *spool, struct smtp_reply *ret)
+static void no_room(const struct server *server, struct smtp_reply *ret)
 {
+	const struct spool *spool = server->spool;
 	struct spool_counts counts;
 
 	spool_counts(spool, &counts);
-	if (!spool_healthy(spool))
+	if (server->held >= server->held_max)
+		smtp_reply_set(ret, 452, "4.3.1", "Too much mail arrives at once; try again later");
+	else if (!spool_healthy(spool))
 		smtp_reply_set(ret, 451, "4.3.0", "The spool has failed; try again later");
 	else if (!counts.accepting)
 		smtp_reply_set(ret, 452, "4.3.1", "No room for mail now; try again later");
@@ -142,7 +157,7 @@ static int relay_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 	if (!server_verdict_is_allowed(&verdict))
 		smtp_reply_set(ret, verdict.code, verdict.enhanced, "%s", verdict.text);
 	else
-		no_room(s->server->spool, ret);
+		no_room(s->server, ret);
 	if (ret->code)
 		return 0;
 	struct relay_tx *t = mem_zalloc(sizeof(*t));
@@ -187,6 +202,7 @@ static void add_recipient(
 		.orcpt = original_recipient(&t->arena, params),
 		.notify = (uint8_t)params->notify,
 	};
+	count_held(t);
 }
 
 /* The address to store: the recipient's, or what the configuration puts in its place. */
@@ -214,6 +230,10 @@ static void decide_recipient(
 	}
 	if (t->envelope.rcpts_n >= s->config->limits.recipients) {
 		smtp_reply_set(ret, 452, "4.5.3", "Too many recipients; send the rest in another");
+		return;
+	}
+	if (s->server->held >= s->server->held_max) {
+		smtp_reply_set(ret, 452, "4.3.1", "No room for more recipients now");
 		return;
 	}
 	if (!stored_path(t, &cmd->path, verdict.instead, &path)) {

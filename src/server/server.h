@@ -17,6 +17,10 @@ struct spool;
 struct tally;
 struct tls_server;
 
+/* Each session has limits, and so many sessions may be open that all of them at their limits would
+ * take all memory. */
+#define SERVER_HELD_MAX ((size_t)256 << 20)
+
 /* Owned by the worker, which fills it before the first listener starts. The pointers are borrowed,
  * except config and tls, of which it holds a reference each (server_set_config). */
 struct server {
@@ -29,6 +33,8 @@ struct server {
 	unsigned slot; /* ours in it */
 	struct scope sessions; /* SCOPE_SERVE */
 	struct map per_client; /* address -> open sessions */
+	size_t held; /* bytes of envelopes and header sections in the hands of sessions */
+	size_t held_max; /* beyond it 452 is said; SERVER_HELD_MAX from server_init */
 	uint64_t next_session; /* part of session ids */
 	bool stopping; /* no new sessions; those open are told 421 after their message */
 };

@@ -57,20 +57,35 @@ static const struct command {
 
 /* NOLINTBEGIN(misc-no-recursion): one level; the second reply finds the session closing */
 
+int session_write(struct ctx *ctx, struct session *s, struct slice text)
+{
+	struct deadline d;
+
+	ctx_narrow(ctx, &d, s->config->limits.command_timeout);
+	return ctx_widen(ctx, &d, stream_write(ctx, s->stream, text));
+}
+
+/* Too many recipients is no error of a client that will send the rest in another transaction (RFC
+ * 5321 section 4.5.3.1.10). */
+static bool is_overshoot(const struct smtp_reply *reply)
+{
+	return reply->code == 452 && reply->status.subject == 5 && reply->status.detail == 3;
+}
+
 int session_reply(struct ctx *ctx, struct session *s, const struct smtp_reply *reply)
 {
 	struct buf text;
 
 	buf_init(&text, REPLY_BYTES);
 	smtp_reply_format(&text, reply);
-	int r = stream_write(ctx, s->stream, buf_slice(&text));
+	int r = session_write(ctx, s, buf_slice(&text));
 
 	buf_done(&text);
 	if (r < 0 || smtp_reply_is_positive(reply))
 		return r;
 	if (reply->code == 421)
 		s->closing = true;
-	if (++s->errors >= s->config->limits.errors && !s->closing) {
+	if (!is_overshoot(reply) && ++s->errors >= s->config->limits.errors && !s->closing) {
 		s->closing = true;
 		return session_say(ctx, s, 421, "4.7.0", "Too many errors; closing");
 	}
@@ -205,6 +220,21 @@ static int out_of_order(struct ctx *ctx, struct session *s, enum smtp_verb verb)
 		smtp_verb_name(verb), wanted[s->state]);
 }
 
+/* What of a line that could not be parsed may be logged: of AUTH and of what is no command nothing,
+ * since a client that lost its place sends passwords and mail where commands belong. */
+static struct slice loggable(enum smtp_verb verb, struct slice line)
+{
+	return verb == SMTP_UNKNOWN || verb == SMTP_AUTH ? SLICE_NIL : line;
+}
+
+/* A chunk follows, and nobody knows how long it is: its text would be taken for commands. */
+static int lose_track(
+	struct ctx *ctx, struct session *s, struct slice line, const struct smtp_reply *refusal)
+{
+	s->closing = true;
+	return session_refuse(ctx, s, "BDAT", line, refusal);
+}
+
 static int dispatch(struct ctx *ctx, struct session *s, struct slice line)
 {
 	const struct smtp_cmd_context known = { .offered = &s->caps, .smtputf8 = s->smtputf8 };
@@ -222,8 +252,11 @@ static int dispatch(struct ctx *ctx, struct session *s, struct slice line)
 			ctx, s, 502, "5.5.1", "%s is not implemented", smtp_verb_name(cmd.verb));
 	else if (command->run && !(command->states & IN(s->state)))
 		r = out_of_order(ctx, s, cmd.verb);
+	else if (!sound && cmd.verb == SMTP_BDAT)
+		r = lose_track(ctx, s, line, &refusal);
 	else if (!sound)
-		r = session_refuse(ctx, s, smtp_verb_name(cmd.verb), line, &refusal);
+		r = session_refuse(
+			ctx, s, smtp_verb_name(cmd.verb), loggable(cmd.verb, line), &refusal);
 	else
 		r = command->run(ctx, s, &cmd);
 	arena_reset(&scratch);

@@ -55,6 +55,7 @@ struct session {
 	unsigned login_failures;
 	struct arena arena; /* lives as long as the session: names */
 	struct slice helo; /* as the client said it */
+	size_t helo_room; /* bytes there */
 	struct slice login; /* empty: not logged in */
 	const char *mechanism; /* of the log-in */
 	struct smtp_line line;
@@ -80,6 +81,9 @@ int session_serve(struct ctx *ctx, struct server *server, const struct config_li
 
 /* ---- for the command families ---- */
 
+/* Queues text of a reply. Suspends when the output is full, at most for the command time-out:
+ * ERR_TIMEOUT then, since a client that reads nothing may not hold its session for ever. */
+int session_write(struct ctx *ctx, struct session *s, struct slice text);
 /* Queues a reply; counts it as an error when it is a refusal, and ends the session with 421 after
  * too many. Suspends when the output is full. */
 int session_reply(struct ctx *ctx, struct session *s, const struct smtp_reply *reply);

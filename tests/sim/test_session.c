@@ -1,5 +1,6 @@
 /* Sessions of a relay in front of a spool in memory: what each command answers in each state, how
  * content ends, what is refused and why. */
+#include "auth/users.h"
 #include "base/buf.h"
 #include "dialogue.h"
 #include "relay.h"
@@ -67,7 +68,11 @@ static int play(struct ctx *ctx, void *arg)
 #define READY START "C: RCPT TO:<b@ours.test>\nS: 250 2.1.5\n"
 #define DATA  READY "C: DATA\nS: 354\n"
 #define TEXT  "C: Subject: x\nC: \nC: Hello\n"
-#define BYE   "C: QUIT\nS: 221\nE:\n"
+#define RCPTS                                                                                      \
+	"R: RCPT TO:<x@else.test>\\r\\nRCPT TO:<y@else.test>\\r\\nRCPT TO:<x@else.test>\\r\\n"     \
+	"RCPT TO:<y@else.test>\\r\\n\n"
+#define LONG_NAME "a-name-that-is-longer-than-the-names-before-it.client.test"
+#define BYE	  "C: QUIT\nS: 221\nE:\n"
 
 static const struct scene scenes[] = {
 	/* The main path. */
@@ -164,6 +169,19 @@ static const struct scene scenes[] = {
 		"C: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\n"
 		"C: x\nS: 500\nC: x\nS: 500\nC: x\nS: 500\nS: 421 4.7.0\nE:\n",
 		0 },
+	/* Names of all lengths; after 421 nothing more is said. */
+	{ MX,
+		HELLO "C: EHLO second.test\nS: 250\nC: EHLO a\nS: 250\nC: HELO " LONG_NAME
+		      "\nS: 250\n" BYE,
+		0 },
+	{ MX,
+		START RCPTS RCPTS RCPTS
+		"S: 550 5.7.1\nS: 550\nS: 550\nS: 550\nS: 550\nS: 550\nS: 550\nS: 550\nS: 550\nS: 550\n"
+		"S: 421 4.7.0\nE:\n",
+		0 },
+	/* BDAT whose size nobody can read: what follows is not taken for commands. */
+	{ MX, READY "C: BDAT x LAST\nS: 501 5.5.4\nE:\n", 0 },
+	{ MX, READY "C: BDAT 18446744073709551616\nS: 501 5.5.4\nE:\n", 0 },
 	/* Silence. */
 	{ MX, HELLO "S: 421 4.4.2\nE:\n", 0 },
 	{ MX, DATA "C: Subject: x\nS: 421 4.4.2\nE:\n", 0 },
@@ -221,6 +239,8 @@ static int over_limits(struct ctx *ctx, void *arg)
 	buf_puts(&script, START);
 	for (int i = 0; i < 100; i++)
 		buf_printf(&script, "C: RCPT TO:<u%d@ours.test>\nS: 250\n", i);
+	for (int i = 0; i < 20; i++) /* twice as many as errors are allowed */
+		buf_puts(&script, "C: RCPT TO:<more@ours.test>\nS: 452 4.5.3\n");
 	buf_puts(&script,
 		"C: RCPT TO:<more@ours.test>\nS: 452 4.5.3\nC: DATA\nS: 354\nC: .\nS: 250\n" BYE);
 	buf_putc(&script, '\0');
@@ -295,6 +315,118 @@ START_TEST(early_talkers)
 }
 END_TEST
 
+/* ---- a client that reads nothing ---- */
+
+static int deaf_client(struct ctx *ctx, void *arg)
+{
+	const struct relay *relay = arg;
+	struct stream *s = dialogue_open(ctx, MX);
+	struct deadline d;
+	int r = 0;
+
+	for (ctx_narrow(ctx, &d, USEC_PER_MIN); r == 0;)
+		r = stream_write(ctx, s, S("HELP\r\nHELP\r\nHELP\r\nHELP\r\nHELP\r\nHELP\r\n"));
+	ck_assert_int_eq(ctx_widen(ctx, &d, r), ERR_TIMEOUT);
+	ck_assert_uint_eq(relay->server.sessions.count, 1);
+	ctx_sleep(ctx, 6 * USEC_PER_MIN);
+	ck_assert_uint_eq(relay->server.sessions.count, 0);
+	stream_free(s);
+	return 0;
+}
+
+/* ---- memory that all sessions share ---- */
+
+static int greedy_clients(struct ctx *ctx, void *arg)
+{
+	struct relay *relay = arg;
+	struct stream *first = dialogue_open(ctx, MX);
+
+	relay->server.held_max = 1000;
+	dialogue_run(ctx, first, START);
+	for (int i = 0; i < 60 && relay->server.held < 1000; i++)
+		dialogue_run(ctx, first, "C: RCPT TO:<b@ours.test>\nS: 250\n");
+	dialogue_run(ctx, first, "C: RCPT TO:<b@ours.test>\nS: 452 4.3.1\n");
+	dialogue(ctx, MX, HELLO "C: MAIL FROM:<a@client.test>\nS: 452 4.3.1\n" BYE);
+	dialogue_run(ctx, first, "C: DATA\nS: 354\nC: Subject: x\nC: .\nS: 452 4.3.1\n" BYE);
+	stream_free(first);
+	ctx_sleep(ctx, USEC_PER_SEC);
+	ck_assert_uint_eq(relay->server.held, 0);
+	relay->server.held_max = SERVER_HELD_MAX;
+	dialogue(ctx, MX, DATA TEXT "C: .\nS: 250\n" BYE);
+	ck_assert_uint_eq(relay->server.held, 0);
+	return 0;
+}
+
+/* ---- log-in: what it allows afterwards, and what may not be logged ---- */
+
+/* alice's password is "secret-pass-1". */
+static const char users[] = "alice@ours.test:{SCRAM-SHA-256}10000,surPLPQHc++ezWAgAifS3Q==,"
+			    "zIqUbSfezwOsHTsVWZSCxnhc6+4IoSGB+QdirsTjecs=,"
+			    "Pmas+0lYBJgFdrbmpI66ZcdJ3LqUD3uJv8VK3u4DQU4=\n";
+
+#define LOGIN "C: AUTH PLAIN AGFsaWNlQG91cnMudGVzdABzZWNyZXQtcGFzcy0x\nS: 235\n"
+
+static void no_secrets(void *arg, struct slice line)
+{
+	(void)arg;
+	ck_assert_msg(slice_search(line, S("c2VjcmV0")) == line.n, "logged: %.*s", SLICE_ARG(line));
+	ck_assert_msg(slice_search(line, S("private")) == line.n, "logged: %.*s", SLICE_ARG(line));
+}
+
+static int log_in(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	sim_on_log(no_secrets, NULL);
+	/* AUTH= may be said after the log-in, though AUTH is offered no more. */
+	dialogue(ctx, INT,
+		HELLO LOGIN "C: MAIL FROM:<alice@ours.test> AUTH=<>\nS: 250\n"
+			    "C: RSET\nS: 250\nC: EHLO again.test\nS: 250 LIMITS\n"
+			    "C: MAIL FROM:<alice@ours.test> AUTH=alice@ours.test\nS: 250\n" BYE);
+	/* A client that has lost its place. */
+	dialogue(ctx, INT,
+		HELLO "C: AUTH PLAIN c2VjcmV0 !\nS: 501\nC: AUTH LOGIN YQ== c2VjcmV0\nS: 501\n"
+		      "C: c2VjcmV0\nS: 500\nC: DATA\nS: 503\nC: private words\nS: 500\n" BYE);
+	sim_on_log(NULL, NULL);
+	return 0;
+}
+
+struct act {
+	int (*client)(struct ctx *ctx, void *arg);
+};
+
+static const struct act acts[] = { { deaf_client }, { greedy_clients }, { log_in } };
+
+static int perform(struct ctx *ctx, void *arg)
+{
+	const struct act *act = arg;
+	static struct relay relay;
+	struct auth_users *list;
+	struct buf why;
+
+	buf_init(&why, 1000);
+	ck_assert_int_eq(auth_users_parse(slice_str(users), "users", &why, &list), 0);
+	relay = (struct relay){ .config = plain, .users = list };
+	struct sim_host *host = sim_host_new("relay", "192.0.2.25");
+	struct sim_proc *proc = sim_proc_start(host, "relay", relay_run, &relay);
+
+	ctx_sleep(ctx, USEC_PER_MSEC);
+	ck_assert_int_eq(sim_host_run(ctx, sim_host_new("client", "192.0.2.9"), "client",
+				 act->client, &relay),
+		0);
+	sim_proc_stop(proc);
+	int r = sim_proc_wait(ctx, proc);
+
+	auth_users_unref(list);
+	buf_done(&why);
+	return r;
+}
+
+START_TEST(bad_neighbours)
+{
+	run_seed(1, perform, (void *)(uintptr_t)&acts[_i]);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("session");
@@ -304,6 +436,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, scene, 0, sizeof(scenes) / sizeof(scenes[0]));
 	tcase_add_test(t, limits);
 	tcase_add_test(t, early_talkers);
+	tcase_add_loop_test(t, bad_neighbours, 0, sizeof(acts) / sizeof(acts[0]));
 	suite_add_tcase(s, t);
 	return s;
 }
