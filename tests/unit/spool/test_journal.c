@@ -1,5 +1,5 @@
-/* What the journal does when bytes rot, disks are full, syncs fail; and that recycling and compaction
- * bring nothing back to life. */
+/* What the journal does when bytes rot, disks are full, syncs fail; and that recycling and
+ * compaction bring nothing back to life. */
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -125,8 +125,8 @@ START_TEST(a_state_outlives_its_segment)
 }
 END_TEST
 
-/* A reader keeps the first segment in place while its message moves, ends, and everything at its new
- * home ends too. */
+/* A reader keeps the first segment in place while its message moves, ends, and everything at its
+ * new home ends too. */
 static void moves_and_ends(struct ctx *ctx, struct spool *sp)
 {
 	struct spool_reader *reader;
