@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """SIGHUP: a good configuration comes into force under running sessions, a bad one changes nothing."""
+import base64
 import os
 import signal
-import smtplib
 import socket
 import time
 
@@ -107,17 +107,16 @@ class Reload(Scenario):
 
         def can_log_in(name, password):
             with sluice.connect(submission) as smtp:
-                try:
-                    return smtp.login(name, password)[0] == 235
-                except smtplib.SMTPAuthenticationError:
-                    return False
+                smtp.ehlo()
+                words = base64.b64encode(f"\0{name}\0{password}".encode()).decode()
+                return smtp.docmd("AUTH", "PLAIN " + words)[0] == 235
         self.assertTrue(can_log_in("anna@near.test", "one"))
         self.assertEqual(run("user", "remove", "--file", users, "anna@near.test")[0], 0)
         self.assertEqual(run("user", "add", "--file", users, "bert@near.test", text="two\n")[0], 0)
         sluice.reload()
-        for _ in range(3):  # at whichever worker
-            self.assertFalse(can_log_in("anna@near.test", "one"))
+        for _ in range(6):  # at whichever worker
             self.assertTrue(can_log_in("bert@near.test", "two"))
+        self.assertFalse(can_log_in("anna@near.test", "one"))
 
     def test_mistakes_change_nothing(self):
         sluice, sink = self.start()
