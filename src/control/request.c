@@ -11,6 +11,8 @@
 #include "control/json.h"
 #include "spool/spool.h"
 
+#define OLDER_MAX (3650 * (USEC_PER_DAY / USEC_PER_SEC)) /* seconds */
+
 static const char *const verbs[CONTROL_VERBS] = {
 	[CONTROL_SUMMARY] = "summary",
 	[CONTROL_LIST] = "list",
@@ -202,8 +204,10 @@ static bool read_older(const json_t *value, struct arena *arena, struct control_
 	json_int_t seconds = json_integer_value(value);
 
 	(void)arena;
+	if (!json_is_integer(value) || seconds < 0 || seconds > OLDER_MAX)
+		return false;
 	ret->older = seconds * USEC_PER_SEC;
-	return json_is_integer(value) && seconds >= 0 && seconds <= 3650 * (USEC_PER_DAY / 1000000);
+	return true;
 }
 
 static bool read_states(const json_t *value, struct arena *arena, struct control_request *ret)

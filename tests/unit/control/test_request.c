@@ -89,6 +89,7 @@ START_TEST(refuses)
 		{ "{\"do\":\"list\",\"error\":{}}", "'error'" },
 		{ "{\"do\":\"list\",\"older\":-1}", "'older'" },
 		{ "{\"do\":\"list\",\"older\":99999999999}", "'older'" },
+		{ "{\"do\":\"list\",\"older\":3000000000000600}", "'older'" },
 		{ "{\"do\":\"list\",\"older\":\"1h\"}", "'older'" },
 		{ "{\"do\":\"list\",\"states\":[]}", "'states'" },
 		{ "{\"do\":\"list\",\"states\":[\"sad\"]}", "'states'" },
