@@ -54,7 +54,8 @@ static int finish(struct ctx *ctx, struct session *s)
 	buf_init(&header, 0);
 	ctx->log.action = "storing the message";
 	if (content_verdict(s, &header, &reply)) {
-		const struct edits edits = { .header = buf_slice(&header) };
+		const struct edits edits = { .header = buf_slice(&header),
+			.eight_bit = s->content->reader.eight_bit };
 		struct tx *tx = s->tx;
 
 		s->tx = NULL;

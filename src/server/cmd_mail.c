@@ -27,7 +27,6 @@ static void remember(struct session *s, const struct smtp_mail_cmd *cmd, struct 
 	s->sender = arena_dup(&s->tx_arena, buf_slice(&sender));
 	buf_done(&sender);
 	s->smtputf8 = smtp_mail_params_has(&cmd->params, SMTP_PARAM_SMTPUTF8);
-	s->eight_bit_declared = cmd->params.body != SMTP_BODY_7BIT;
 	s->tx = tx;
 	s->state = SESSION_MAIL;
 }

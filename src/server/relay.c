@@ -123,7 +123,6 @@ static void fill_envelope(
 		.client = s->peer,
 		.entitlement = why,
 		.vouched = vouched_by(why),
-		.body = (enum spool_body_type)cmd->params.body,
 		.smtputf8 = smtp_mail_params_has(&cmd->params, SMTP_PARAM_SMTPUTF8),
 		.ret = (enum spool_ret)cmd->params.ret,
 		.envid = xtext(&t->arena, cmd->params.envid),
@@ -318,6 +317,9 @@ static int relay_finish(
 
 	t->writer = NULL;
 	t->envelope.arrived = clock_wall();
+	/* What came, not what was declared: many declare 8BITMIME for everything, and some nothing
+	 * for anything; a next hop without 8BITMIME can have all that is ASCII. */
+	t->envelope.body = edits->eight_bit ? SPOOL_BODY_8BITMIME : SPOOL_BODY_7BIT;
 	int r = spool_commit(ctx, writer, &t->envelope, edits->header, NULL, 0);
 
 	if (r == 0) {

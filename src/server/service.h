@@ -38,6 +38,7 @@ enum abort_why {
 /* What the session changed in the message before it is finished. Pure views. */
 struct edits {
 	struct slice header; /* the complete new header section, without the empty line */
+	bool eight_bit; /* a byte over 127 was received, whatever MAIL declared (RFC 6152) */
 };
 
 /* Every call with ctx may suspend and returns 0 or an error of the session itself (cancelled, out

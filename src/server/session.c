@@ -199,7 +199,7 @@ void session_drop_transaction(
 	arena_reset(&s->tx_arena);
 	s->sender = SLICE_NIL;
 	s->recipients = 0;
-	s->smtputf8 = s->eight_bit_declared = false;
+	s->smtputf8 = false;
 	ctx->log.queue_id = SLICE_NIL;
 	s->state = next;
 }

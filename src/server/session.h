@@ -70,7 +70,6 @@ struct session {
 	struct slice sender; /* reverse-path without brackets, in tx_arena */
 	size_t recipients; /* accepted */
 	bool smtputf8; /* MAIL had SMTPUTF8 */
-	bool eight_bit_declared; /* BODY=8BITMIME or better */
 	struct content *content; /* while content arrives, else NULL */
 };
 
