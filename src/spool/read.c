@@ -94,6 +94,15 @@ static int read_part(struct ctx *ctx, struct spool *sp, uint64_t id, enum spool_
 	return r;
 }
 
+/* Bytes with a good checksum that say nothing we understand are no better than rotten ones. */
+static int set_aside(struct ctx *ctx, struct spool *sp, uint64_t id)
+{
+	struct spool_message *m;
+	int r = find(ctx, sp, id, &m);
+
+	return r == 0 ? spool_quarantine(ctx, sp, m) : r;
+}
+
 int spool_read_envelope(struct ctx *ctx, struct spool *sp, uint64_t id, struct arena *arena,
 	struct spool_envelope *ret)
 {
@@ -102,8 +111,7 @@ int spool_read_envelope(struct ctx *ctx, struct spool *sp, uint64_t id, struct a
 
 	if (r == 0)
 		r = spool_envelope_decode(stored, arena, ret);
-	return r == ERR_INVALID ? ctx_fail(ctx, ERR_CORRUPT, "spool", "the envelope is malformed")
-				: r;
+	return r == ERR_INVALID ? set_aside(ctx, sp, id) : r;
 }
 
 int spool_read_header(
