@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/event.h"
 #include "base/metrics.h"
 #include "base/text.h"
@@ -21,6 +22,9 @@
 #include "rt/log.h"
 #include "smtp/caps.h"
 #include "spool/spool.h"
+
+#define UNREADABLE_PAUSE                                                                           \
+	USEC_PER_MIN /* before a message that the disk did not give is tried again */
 
 /* One message in hand. */
 struct letter {
@@ -116,6 +120,38 @@ static void return_recipients(struct letter *l, size_t from)
 		};
 
 		spool_record(sched_spool(l->sched), &as_it_was, 1);
+	}
+}
+
+/* The message could not be opened. When it is gone, somebody else's or in quarantine, the spool
+ * knows what to do; trouble with the disk is waited out, or the same failure would follow at
+ * once. */
+static void put_off(struct ctx *ctx, struct letter *l, int code)
+{
+	const char *why = ctx->err.text ? ctx->err.text : err_name(code);
+
+	if (l->lease.id == 0 || code == ERR_CANCELLED || code == ERR_NOTFOUND || code == ERR_BUSY ||
+		code == ERR_CORRUPT) {
+		return_recipients(l, 0);
+		return;
+	}
+	LOG(ctx, EV_TROUBLE, FIELD_STR("reason", why), FIELD_STR("error", err_name(code)),
+		FIELD_STR("mail", "stays in the queue; tried again in a minute"));
+	for (size_t i = 0; i < l->job->n; i++) {
+		struct spool_rcpt_info info = { 0 };
+
+		(void)spool_look_rcpt(
+			sched_spool(l->sched), l->job->id, l->job->rcpts[i], &info); /* leased */
+		const struct spool_result later = {
+			.id = l->job->id,
+			.rcpt = l->job->rcpts[i],
+			.outcome = SPOOL_DEFER,
+			.due = clock_wall() + UNREADABLE_PAUSE,
+			.attempts = info.attempts,
+			.reason = slice_str(why),
+		};
+
+		spool_record(sched_spool(l->sched), &later, 1);
 	}
 }
 
@@ -286,10 +322,12 @@ static void fail_line(
 
 		if (l.job == NULL)
 			return;
-		if (open_letter(ctx, &l) == 0)
+		int r = open_letter(ctx, &l);
+
+		if (r == 0)
 			settle_failure(ctx, &l, failure);
 		else
-			return_recipients(&l, 0);
+			put_off(ctx, &l, r);
 		close_letter(ctx, &l);
 	}
 }
@@ -302,8 +340,8 @@ static int serve_job(struct ctx *ctx, struct sched_destination *d, struct sched_
 	struct nexthop_failure failure;
 	int r = open_letter(ctx, &l);
 
-	if (r < 0) { /* gone, in quarantine, or the spool says why: nothing to settle */
-		return_recipients(&l, 0);
+	if (r < 0) {
+		put_off(ctx, &l, r);
 		close_letter(ctx, &l);
 		return r == ERR_CANCELLED || r == ERR_IO ? r : 0;
 	}

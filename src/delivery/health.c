@@ -1,4 +1,6 @@
-/* One record for each destination in trouble; a destination that does well needs none. */
+/* One record for each destination in trouble; a destination that does well needs none. One to which
+ * nothing was tried for a day is forgotten when the room is needed: its mail has gone one way or
+ * the other, and it must not keep an alarm about another one from being raised. */
 #include "delivery/health.h"
 
 #include <stdlib.h>
@@ -11,8 +13,10 @@
 #include "rt/log.h"
 #include "rt/random.h"
 
+#define FORGET USEC_PER_DAY /* retries are never so far apart */
+
 struct trouble {
-	usec_t since; /* clock_now() */
+	usec_t since, last; /* clock_now() */
 	bool alarmed;
 };
 
@@ -57,6 +61,20 @@ void health_good(struct ctx *ctx, struct health *h, struct slice key)
 	free(t);
 }
 
+static void forget_old(struct health *h, usec_t now)
+{
+	size_t pos = 0;
+
+	for (const struct map_entry *it; (it = map_next(&h->troubles, &pos));) {
+		struct trouble *t = it->value;
+
+		if (now - t->last < FORGET)
+			continue;
+		(void)map_remove(&h->troubles, it->key);
+		free(t);
+	}
+}
+
 void health_bad(
 	struct ctx *ctx, struct health *h, struct slice key, const char *reason, bool at_once)
 {
@@ -64,11 +82,14 @@ void health_bad(
 
 	if (t == NULL) {
 		if (h->troubles.live >= HEALTH_MAX)
+			forget_old(h, clock_now());
+		if (h->troubles.live >= HEALTH_MAX)
 			return;
 		t = mem_zalloc(sizeof(*t));
 		t->since = clock_now();
 		(void)map_set(&h->troubles, key, t);
 	}
+	t->last = clock_now();
 	if (t->alarmed || (!at_once && clock_now() - t->since < HEALTH_PATIENCE))
 		return;
 	t->alarmed = true;

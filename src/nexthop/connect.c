@@ -301,10 +301,12 @@ static int try_host(
 
 static int no_host_has_it(struct ctx *ctx, struct search *s)
 {
+	const struct nexthop_way *way = s->way;
 	bool utf8 = (s->lacks & NEXTHOP_NEED_UTF8) != 0;
 
 	return nexthop_failure_set(ctx, s->failure, utf8 ? "5.6.7" : "5.6.3", SLICE_NIL,
-		"no host of %.*s takes %s", SLICE_ARG(s->way->target->key),
+		"no host of %.*s takes %s",
+		SLICE_ARG(way->hops ? way->hops->name : way->target->domain),
 		utf8 ? "internationalised addresses (SMTPUTF8)" : "8-bit content (8BITMIME)");
 }
 
