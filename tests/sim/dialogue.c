@@ -135,6 +135,22 @@ void dialogue_run(struct ctx *ctx, struct stream *s, const char *script)
 	(void)stream_flush(ctx, s);
 }
 
+unsigned dialogue_ask(struct ctx *ctx, struct stream *s, const char *text)
+{
+	struct buf reply;
+
+	say(ctx, s, slice_str(text), false);
+	buf_init(&reply, 65536);
+	int r = read_reply(ctx, s, &reply);
+
+	ck_assert_msg(r == 0 && reply.n > 3, "'%s': %s", text, err_name(r));
+	unsigned code = (unsigned)((reply.p[0] - '0') * 100 + (reply.p[1] - '0') * 10 +
+				   (reply.p[2] - '0'));
+
+	buf_done(&reply);
+	return code;
+}
+
 void dialogue(struct ctx *ctx, const char *to, const char *script)
 {
 	struct stream *s = dialogue_open(ctx, to);

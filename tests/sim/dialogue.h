@@ -14,6 +14,8 @@ struct stream *dialogue_open(struct ctx *ctx, const char *to);
  * "R: text" sends text with \r \n \0 \\ escapes and nothing added; "E:" expects the end. Fails the test
  * at the first difference, naming the line. */
 void dialogue_run(struct ctx *ctx, struct stream *s, const char *script);
+/* Sends text and CRLF; the code of the reply. Fails the test when there is none. */
+unsigned dialogue_ask(struct ctx *ctx, struct stream *s, const char *text);
 /* Opens, runs, closes. */
 void dialogue(struct ctx *ctx, const char *to, const char *script);
 

@@ -11,6 +11,10 @@
 static struct relay relay;
 static struct fakehop home, away;
 
+/* What put's messages are besides. */
+static enum spool_body_type body_type;
+static bool smtputf8;
+
 /* Puts a message for n recipients (parted by spaces) into the spool. */
 static void put(struct ctx *ctx, const char *from, const char *to, unsigned notify,
 	enum spool_vouched vouched)
@@ -30,6 +34,8 @@ static void put(struct ctx *ctx, const char *from, const char *to, unsigned noti
 		.arrived = clock_wall(),
 		.entitlement = SPOOL_ENTITLED_NETWORK,
 		.vouched = vouched,
+		.body = body_type,
+		.smtputf8 = smtputf8,
 		.rcpts = rcpts,
 		.rcpts_n = n,
 	};
@@ -38,14 +44,17 @@ static void put(struct ctx *ctx, const char *from, const char *to, unsigned noti
 }
 
 static struct sim_proc *relay_proc, *home_proc, *away_proc;
+static struct sim_host *relay_host;
 
 static void start(struct ctx *ctx, const char *config)
 {
+	body_type = SPOOL_BODY_7BIT;
+	smtputf8 = false;
 	relay = (struct relay){ .config = config };
 	home = (struct fakehop){ .address = "192.0.2.30:25" };
 	away = (struct fakehop){ .address = "192.0.2.31:25" };
-	relay_proc = sim_proc_start(
-		sim_host_new("relay", "192.0.2.25"), "relay", relay_run, &relay);
+	relay_host = sim_host_new("relay", "192.0.2.25");
+	relay_proc = sim_proc_start(relay_host, "relay", relay_run, &relay);
 	home_proc = sim_proc_start(sim_host_new("home", "192.0.2.30"), "home", fakehop_run, &home);
 	away_proc = sim_proc_start(sim_host_new("away", "192.0.2.31"), "away", fakehop_run, &away);
 	ctx_sleep(ctx, USEC_PER_MSEC);
@@ -248,6 +257,89 @@ static int success(struct ctx *ctx, void *arg)
 	return stop(ctx);
 }
 
+/* ---- the next hop lacks what the message needs, and there is no other: returned, saying so ---- */
+
+static int lacks_8bitmime(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	start(ctx, usual);
+	away.offers = "250-PIPELINING\r\n";
+	put(ctx, "a@ours.test", "x@far.test", 0, SPOOL_VOUCHED_LOGIN);
+	ctx_sleep(ctx, 10 * USEC_PER_SEC);
+	ck_assert_uint_eq(away.n, 1); /* ASCII goes anywhere */
+	ck_assert(!has(&away.v[0].from, "BODY"));
+	body_type = SPOOL_BODY_8BITMIME;
+	put(ctx, "a@ours.test", "x@far.test y@ours.test", 0, SPOOL_VOUCHED_LOGIN);
+	ctx_sleep(ctx, 10 * USEC_PER_SEC);
+	ck_assert_uint_eq(waiting(), 0);
+	ck_assert_uint_eq(away.n, 1);
+	ck_assert_uint_eq(home.n, 2);
+	size_t report = has(&home.v[0].text, "multipart/report") ? 0 : 1;
+
+	ck_assert(has(&home.v[1 - report].from, "BODY=8BITMIME"));
+	ck_assert(has(&home.v[report].text, "Final-Recipient: rfc822; x@far.test"));
+	ck_assert(has(&home.v[report].text, "Status: 5.6.3"));
+	ck_assert(has(&home.v[report].text, "no host of away takes 8-bit content"));
+	return stop(ctx);
+}
+
+static int lacks_smtputf8(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	start(ctx, usual);
+	home.offers = "250-8BITMIME\r\n250-SMTPUTF8\r\n";
+	smtputf8 = true;
+	put(ctx, "a@ours.test", "\xc3\xbc@far.test y@ours.test", 0, SPOOL_VOUCHED_LOGIN);
+	ctx_sleep(ctx, 10 * USEC_PER_SEC);
+	ck_assert_uint_eq(waiting(), 0);
+	ck_assert_uint_eq(away.n, 0);
+	ck_assert_uint_eq(home.n, 2);
+	size_t report = has(&home.v[0].text, "multipart/report") ? 0 : 1;
+
+	ck_assert(!has(&home.v[1 - report].from, "SMTPUTF8")); /* y needs none of it */
+	ck_assert(has(&home.v[report].text, "Final-Recipient: utf-8; \\x{FC}@far.test"));
+	ck_assert(has(&home.v[report].text, "Status: 5.6.7"));
+	return stop(ctx);
+}
+
+/* ---- our own log-in is refused: nobody's mail is returned for that, and a person is told ---- */
+
+static const char with_login[] =
+	"hostname: relay.test\n"
+	"postmaster: boss@ours.test\n"
+	"retry: { jitter: 0 }\n"
+	"domains: { ours.test: { via: home, recipients: any } }\n"
+	"routes: [ { via: away } ]\n"
+	"hops: { home: { hosts: [ \"192.0.2.30:25\" ], tls: off },\n"
+	"        away: { hosts: [ \"127.0.0.1:2525\" ], tls: off,\n"
+	"                login: { user: me, password-file: provider.secret } } }\n";
+
+static int login_refused(struct ctx *ctx, void *arg)
+{
+	struct spool_rcpt_info rcpt;
+	struct spool_info info;
+
+	(void)arg;
+	start(ctx, with_login);
+	struct fakehop provider = { .address = "127.0.0.1:2525",
+		.offers = "250-AUTH PLAIN\r\n" }; /* to which it then says 500 */
+	struct sim_proc *proc = sim_proc_start(relay_host, "provider", fakehop_run, &provider);
+
+	put(ctx, "a@ours.test", "x@far.test", 0, SPOOL_VOUCHED_LOGIN);
+	ctx_sleep(ctx, 2 * USEC_PER_MIN);
+	ck_assert_uint_ge(provider.connections, 2);
+	ck_assert(spool_next(relay.spool, 0, &info));
+	ck_assert(spool_look_rcpt(relay.spool, info.id, 0, &rcpt));
+	ck_assert_int_eq(rcpt.state, SPOOL_WAITING);
+	ck_assert_uint_eq(home.n, 1); /* the alarm */
+	ck_assert(has(&home.v[0].to, "boss@ours.test"));
+	ck_assert(has(&home.v[0].text, "log-in"));
+	sim_proc_stop(proc);
+	(void)sim_proc_wait(ctx, proc);
+	fakehop_done(&provider);
+	return stop(ctx);
+}
+
 /* ---- many messages: few connections, the limit holds, all arrive once ---- */
 
 static const char narrow[] = "hostname: relay.test\n"
@@ -347,8 +439,8 @@ static int alarm_mail(struct ctx *ctx, void *arg)
 }
 
 static coro_fn *const plays[] = { delivers, bounces, null_sender, not_vouched, notify_never,
-	five_days, schedule, double_bounce, lost_reply, success, many, fails_over, postmaster,
-	alarm_mail };
+	five_days, schedule, double_bounce, lost_reply, success, lacks_8bitmime, lacks_smtputf8,
+	login_refused, many, fails_over, postmaster, alarm_mail };
 
 START_TEST(play)
 {

@@ -427,6 +427,84 @@ START_TEST(bad_neighbours)
 }
 END_TEST
 
+/* ---- a disk that fills up: refused in time, and what was taken stays ---- */
+
+#define BIG_LINES 200
+
+/* The code that ended a message: of MAIL, of DATA, or of the final dot. */
+static unsigned send_big(struct ctx *ctx, struct stream *s)
+{
+	unsigned code = dialogue_ask(ctx, s, "MAIL FROM:<a@client.test> SIZE=9000");
+
+	if (code != 250)
+		return code;
+	ck_assert_uint_eq(dialogue_ask(ctx, s, "RCPT TO:<b@ours.test>"), 250);
+	code = dialogue_ask(ctx, s, "DATA");
+	if (code != 354)
+		return code;
+	dialogue_run(ctx, s, TEXT);
+	for (int i = 0; i < BIG_LINES; i++)
+		dialogue_run(ctx, s, "C: 0123456789012345678901234567890123456789\n");
+	return dialogue_ask(ctx, s, ".");
+}
+
+static int fill_disk(struct ctx *ctx, void *arg)
+{
+	size_t *taken = arg;
+	struct stream *s = dialogue_open(ctx, MX);
+	unsigned code;
+
+	dialogue_run(ctx, s, HELLO);
+	while ((code = send_big(ctx, s)) == 250)
+		++*taken;
+	ck_assert_uint_eq(code, 452);
+	dialogue_run(ctx, s, "C: RSET\nS: 250\n" BYE);
+	stream_free(s);
+	return 0;
+}
+
+/* Somebody else has taken the rest of the disk: no work is begun at all. */
+static const struct scene no_room = { MX, HELLO "C: MAIL FROM:<a@client.test>\nS: 452 4.3.1\n" BYE,
+	0 };
+
+static int full_disk(struct ctx *ctx, void *arg)
+{
+	static struct relay relay;
+	struct sim_host *host = sim_host_new("relay", "192.0.2.25");
+	struct sim_host *client = sim_host_new("client", "192.0.2.9");
+	size_t taken = 0;
+
+	(void)arg;
+	sim_disk_set_capacity(host, 12 * SPOOL_SEGMENT_MIN);
+	for (int life = 0; life < 2; life++) {
+		relay = (struct relay){ .config = plain, .journal = true };
+		struct sim_proc *proc = sim_proc_start(host, "relay", relay_run, &relay);
+
+		ctx_sleep(ctx, USEC_PER_SEC);
+		ck_assert_uint_eq(relay_messages(&relay), taken); /* found again */
+		ck_assert_int_eq(sim_host_run(ctx, client, "client", fill_disk, &taken), 0);
+		ck_assert_uint_gt(taken, 4);
+		sim_disk_set_capacity(host, SPOOL_SEGMENT_MIN);
+		ctx_sleep(ctx, 2 * USEC_PER_SEC);
+		(void)relay_messages(&relay); /* whoever asks makes the spool look again */
+		ctx_sleep(ctx, USEC_PER_SEC);
+		ck_assert_int_eq(
+			sim_host_run(ctx, client, "client", talk, (void *)(uintptr_t)&no_room), 0);
+		ck_assert_uint_eq(relay_messages(&relay), taken);
+		sim_disk_set_capacity(host, 12 * SPOOL_SEGMENT_MIN);
+		sim_proc_stop(proc);
+		ck_assert_int_eq(sim_proc_wait(ctx, proc), 0);
+	}
+	return 0;
+}
+
+START_TEST(full_disks)
+{
+	for (uint64_t seed = 1; seed <= 3; seed++)
+		run_seed(seed, full_disk, NULL);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("session");
@@ -437,6 +515,7 @@ static Suite *suite(void)
 	tcase_add_test(t, limits);
 	tcase_add_test(t, early_talkers);
 	tcase_add_loop_test(t, bad_neighbours, 0, sizeof(acts) / sizeof(acts[0]));
+	tcase_add_test(t, full_disks);
 	suite_add_tcase(s, t);
 	return s;
 }
