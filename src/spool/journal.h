@@ -104,10 +104,20 @@ void journal_own_name(char name[JOURNAL_NAME_BYTES], uint64_t id);
 /* segment.c: files. */
 struct segment *segment_new(struct journal *j, uint32_t number);
 void segment_free(struct journal *j, struct segment *s); /* closes its file */
+/* What a job does to a segment's file: a copy, since the loop looks at the segment meanwhile. */
+struct segment_work {
+	struct dir *dir;
+	struct file *file; /* made by segment_make */
+	struct spool_segment_header header; /* to be written */
+};
+/* The next generation of s, to be given to one of the jobs below. */
+struct segment_work segment_work(const struct journal *j, const struct segment *s);
 /* Makes a segment file of zeros with its header; durable. In a job. */
-int segment_make(struct job *job, struct journal *j, struct segment *s);
-/* Writes the header of the next generation, durably; then updates s. In a job. */
-int segment_renew(struct job *job, struct journal *j, struct segment *s);
+int segment_make(struct job *job, struct segment_work *w);
+/* Writes the header, durably. In a job. */
+int segment_renew(struct job *job, struct segment_work *w);
+/* The work was done: s is of that generation and empty. */
+void segment_worked(struct segment *s, const struct segment_work *w);
 
 /* account.c: what lives where. */
 /* Takes note of a record that is durable at this place. m: its message, or NULL when that is gone.

@@ -33,49 +33,47 @@ uint64_t journal_growth(const struct journal *j)
 	return by_disk < by_limit ? by_disk : by_limit;
 }
 
+struct space {
+	struct dir *dir;
+	uint64_t free, total;
+};
+
 static int space_job(struct job *job, void *arg)
 {
-	struct journal *j = arg;
-	uint64_t total;
+	struct space *s = arg;
 
-	return dir_space(job, j->dir, &j->free_bytes, &total);
+	return dir_space(job, s->dir, &s->free, &s->total);
 }
 
 static void ask_space(struct ctx *ctx, struct journal *j)
 {
-	if (journal_job(ctx, j, space_job, j) < 0)
-		j->free_bytes = 0;
+	struct space s = { .dir = j->dir };
+
+	if (journal_job(ctx, j, space_job, &s) < 0)
+		s.free = 0;
 	else
 		j->cannot_grow = false;
+	j->free_bytes = s.free;
 	j->free_asked = clock_now();
 }
 
-struct segment_job {
-	struct journal *j;
-	struct segment *s;
-};
-
 static int make_job(struct job *job, void *arg)
 {
-	struct segment_job *s = arg;
-
-	return segment_make(job, s->j, s->s);
+	return segment_make(job, arg);
 }
 
 static int renew_job(struct job *job, void *arg)
 {
-	struct segment_job *s = arg;
-
-	return segment_renew(job, s->j, s->s);
+	return segment_renew(job, arg);
 }
 
 static int remove_job(struct job *job, void *arg)
 {
-	struct segment_job *s = arg;
+	const struct segment_work *w = arg;
 	char name[JOURNAL_NAME_BYTES];
 
-	journal_segment_name(name, "seg", s->s->number);
-	return dir_remove(job, s->j->dir, name);
+	journal_segment_name(name, "seg", w->header.number);
+	return dir_remove(job, w->dir, name);
 }
 
 static uint32_t free_number(const struct journal *j)
@@ -100,39 +98,40 @@ static bool make_one(struct ctx *ctx, struct journal *j)
 {
 	if (j->spare_n >= j->reserve_n + AHEAD || j->cannot_grow || journal_growth(j) == 0)
 		return false;
-	struct segment_job a = { j, segment_new(j, free_number(j)) };
+	struct segment *s = segment_new(j, free_number(j));
+	struct segment_work w = segment_work(j, s);
 
-	a.s->state = SEGMENT_BUSY;
-	int r = journal_job(ctx, j, make_job, &a);
-
-	if (r < 0) {
-		segment_free(j, a.s);
+	s->state = SEGMENT_BUSY;
+	if (journal_job(ctx, j, make_job, &w) < 0) {
+		segment_free(j, s);
 		ask_space(ctx, j);
 		j->cannot_grow = true;
 		waitq_wake_all(&j->work);
 		return false;
 	}
-	add_spare(j, a.s);
+	segment_worked(s, &w);
+	add_spare(j, s);
 	ask_space(ctx, j);
 	return true;
 }
 
 static void release(struct ctx *ctx, struct journal *j, struct segment *s)
 {
-	struct segment_job a = { j, s };
+	struct segment_work w = segment_work(j, s);
 	bool unwanted = s->size != j->sp->o.segment_bytes ||
 			j->spare_n >= j->reserve_n + AHEAD + SPARES_MOST;
 
 	s->state = SEGMENT_BUSY;
-	if (journal_job(ctx, j, renew_job, &a) < 0) { /* a failed sync, as any other */
+	if (journal_job(ctx, j, renew_job, &w) < 0) { /* a failed sync, as any other */
 		s->state = SEGMENT_SEALED;
 		spool_fail(j->sp);
 		return;
 	}
 	metric_add(METRIC_SPOOL_RECYCLED, 1);
+	segment_worked(s, &w);
 	account_released(j, s);
 	s->unmovable = false;
-	if (unwanted && journal_job(ctx, j, remove_job, &a) == 0)
+	if (unwanted && journal_job(ctx, j, remove_job, &w) == 0)
 		segment_free(j, s);
 	else
 		add_spare(j, s);

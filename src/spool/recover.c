@@ -500,12 +500,14 @@ static int sort_segments(struct recovery *r)
 		if (journal_segment(j, n))
 			continue;
 		struct segment *s = segment_new(j, n);
+		struct segment_work w = segment_work(j, s);
 
-		result = segment_make(r->job, j, s);
+		result = segment_make(r->job, &w);
 		if (result < 0) {
 			segment_free(j, s);
 			break;
 		}
+		segment_worked(s, &w);
 		list_append(&j->spares, &s->node);
 		j->spare_n++;
 	}

@@ -55,28 +55,39 @@ void segment_free(struct journal *j, struct segment *s)
 	free(s);
 }
 
-static int write_header(struct job *job, struct journal *j, struct segment *s, struct file *f,
-	uint32_t generation, uint64_t salt)
+struct segment_work segment_work(const struct journal *j, const struct segment *s)
 {
-	struct spool_segment_header h = { .number = s->number,
-		.generation = generation,
-		.partition = j->sp->o.partition,
-		.size = s->size,
-		.salt = salt };
+	return (struct segment_work){
+		.dir = j->dir,
+		.file = s->file,
+		.header = { .number = s->number,
+			.generation = s->generation + 1,
+			.partition = j->sp->o.partition,
+			.size = s->size ? s->size : (uint32_t)j->sp->o.segment_bytes,
+			.salt = random_u64() },
+	};
+}
+
+void segment_worked(struct segment *s, const struct segment_work *w)
+{
+	s->file = w->file;
+	s->generation = w->header.generation;
+	s->size = w->header.size;
+	s->salt = w->header.salt;
+	s->used = SPOOL_BLOCK;
+	s->first = 0;
+}
+
+int segment_renew(struct job *job, struct segment_work *w)
+{
 	char *block = mem_alloc(SPOOL_BLOCK);
 	struct iovec iov = { block, SPOOL_BLOCK };
 
-	spool_format_put_segment(block, &h);
-	int r = file_pwritev_durable(job, f, &iov, 1, 0);
+	spool_format_put_segment(block, &w->header);
+	int r = file_pwritev_durable(job, w->file, &iov, 1, 0);
 
 	free(block);
-	if (r < 0)
-		return r;
-	s->generation = generation;
-	s->salt = salt;
-	s->used = SPOOL_BLOCK;
-	s->first = 0;
-	return 0;
+	return r;
 }
 
 static int write_zeros(struct job *job, struct file *f, uint32_t size)
@@ -91,34 +102,26 @@ static int write_zeros(struct job *job, struct file *f, uint32_t size)
 	return r == 0 ? file_sync(job, f) : r;
 }
 
-int segment_make(struct job *job, struct journal *j, struct segment *s)
+int segment_make(struct job *job, struct segment_work *w)
 {
 	char making[JOURNAL_NAME_BYTES], name[JOURNAL_NAME_BYTES];
-	struct file *f = NULL;
 
-	journal_segment_name(making, "new", s->number);
-	journal_segment_name(name, "seg", s->number);
-	s->size = (uint32_t)j->sp->o.segment_bytes;
-	int r = file_open(job, j->dir, making, FILE_READ | FILE_WRITE | FILE_CREATE, &f);
+	journal_segment_name(making, "new", w->header.number);
+	journal_segment_name(name, "seg", w->header.number);
+	int r = file_open(job, w->dir, making, FILE_READ | FILE_WRITE | FILE_CREATE, &w->file);
 
 	if (r == 0)
-		r = write_zeros(job, f, s->size);
+		r = write_zeros(job, w->file, w->header.size);
 	if (r == 0)
-		r = write_header(job, j, s, f, 1, random_u64());
+		r = segment_renew(job, w);
 	if (r == 0)
-		r = dir_rename(job, j->dir, making, name);
+		r = dir_rename(job, w->dir, making, name);
 	if (r == 0)
-		r = dir_sync(job, j->dir);
+		r = dir_sync(job, w->dir);
 	if (r < 0) {
-		file_close(f);
-		(void)dir_remove(job, j->dir, making); /* tried again at the next start */
-		return r;
+		file_close(w->file);
+		w->file = NULL;
+		(void)dir_remove(job, w->dir, making); /* else the next start does it */
 	}
-	s->file = f;
-	return 0;
-}
-
-int segment_renew(struct job *job, struct journal *j, struct segment *s)
-{
-	return write_header(job, j, s, s->file, s->generation + 1, random_u64());
+	return r;
 }

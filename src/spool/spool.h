@@ -134,7 +134,8 @@ struct spool_result {
  * body; and with it, in one atomic step, n results (of other messages; n may be 0): a DSN and the
  * outcome that it reports are both there after a crash, or neither. When 0 is returned the message
  * is on stable storage and may be answered 250. Suspends for the sync; cancellation does not
- * interrupt it. On any failure nothing was promised, and the results are not applied: ERR_FULL,
+ * interrupt it; ERR_TIMEOUT when the disk has not answered for two minutes: it may still become
+ * durable. On any failure nothing was promised, and the results are not applied: ERR_FULL,
  * ERR_LIMIT (header or envelope too long), ERR_INVALID, ERR_IO. Frees the writer in any case. */
 int spool_commit(struct ctx *ctx, struct spool_writer *w, const struct spool_envelope *e,
 	struct slice header, const struct spool_result *results, size_t n);
