@@ -34,12 +34,10 @@ struct spool_ops {
 	bool (*room)(struct spool *sp, uint64_t bytes);
 	/* Moves the limit of ids into the future. Suspends. */
 	int (*extend_ids)(struct ctx *ctx, struct spool *sp);
-	/* Moves the body's pages to the message's own file. Suspends. NULL: bodies stay in memory.
-	 * */
+	/* Moves the body's pages to the own file. Suspends. NULL: bodies stay in memory. */
 	int (*spill)(struct ctx *ctx, struct spool *sp, struct spool_own *own,
 		struct spool_content *content);
-	/* Moves to the own file what does not fit into a record; makes the file durable. Suspends.
-	 * */
+	/* Moves to the own file what no record takes; makes the file durable. Suspends. */
 	int (*prepare)(struct ctx *ctx, struct spool *sp, struct spool_own *own,
 		struct spool_content *content);
 	/* Closes the file; removes it when nothing was committed. */

@@ -57,8 +57,7 @@ struct spool_index {
 	uint64_t states[SPOOL_STATES]; /* recipients of messages that are here */
 };
 
-/* A message with one reference (the caller's), all recipients waiting, due at `due`, in no index.
- * */
+/* A message with the caller's reference, all recipients waiting, due at `due`, in no index. */
 struct spool_message *spool_message_new(uint64_t id, uint16_t rcpts_n, usec_t due);
 struct spool_message *spool_message_ref(struct spool_message *m);
 /* The last one frees it; its content must have been taken away before. */

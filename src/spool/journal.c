@@ -1,5 +1,4 @@
-/* The embedded spool: a journal of segments in one folder. This file joins its parts to the seam.
- * */
+/* The embedded spool: a journal of segments in one folder. Here its parts join the seam. */
 #include "spool/journal.h"
 
 #include <assert.h>

@@ -120,8 +120,7 @@ int segment_renew(struct job *job, struct segment_work *w);
 void segment_worked(struct segment *s, const struct segment_work *w);
 
 /* account.c: what lives where. */
-/* Takes note of a record that is durable at this place. m: its message, or NULL when that is gone.
- * */
+/* Takes note of a record that is durable at this place. m: its message, NULL when that is gone. */
 void account_record(struct journal *j, struct segment *s, uint32_t offset,
 	const struct spool_record_header *h, struct spool_message *m, struct slice states);
 /* The message has ended. */
@@ -129,8 +128,7 @@ void account_gone(struct journal *j, struct spool_message *m);
 /* Everything that depended on s no longer does. */
 void account_released(struct journal *j, struct segment *s);
 bool account_is_free(const struct segment *s);
-/* About how many bytes of a sealed segment are alive; all of them while it must not be compacted.
- * */
+/* About how many bytes of a sealed segment are alive; all while it must not be compacted. */
 uint64_t account_live(const struct segment *s);
 
 /* write.c: the coroutine that writes batches. */

@@ -252,8 +252,7 @@ int spool_hold(struct ctx *ctx, struct spool *sp, uint64_t id, int rcpt);
 int spool_release(struct ctx *ctx, struct spool *sp, uint64_t id, int rcpt);
 /* WAITING -> due now. */
 int spool_retry(struct ctx *ctx, struct spool *sp, uint64_t id, int rcpt);
-/* WAITING or HELD -> DONE. why: who removed it and why, for the journal; cut at SPOOL_REASON_MAX.
- * */
+/* WAITING or HELD -> DONE. why: who removed it and why; cut at SPOOL_REASON_MAX. */
 int spool_remove(struct ctx *ctx, struct spool *sp, uint64_t id, int rcpt, struct slice why);
 
 /* A message is found when each condition given holds for it, those on recipients for one and the
