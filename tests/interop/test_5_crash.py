@@ -62,7 +62,7 @@ def define(workers):
                 return collections.Counter(r.content.split(b"Subject: ")[1].split(b"\r\n")[0].decode()
                                            for r in sink.received[first:])
             try:
-                wait_until(lambda: accepted <= set(arrived()), 30, "all accepted messages to arrive")
+                wait_until(lambda: accepted <= set(arrived()), 60, "all accepted messages to arrive")
             except Exception:
                 lost = accepted - set(arrived())
                 print(f"     {len(accepted)} accepted, {len(lost)} did not arrive: {sorted(lost)[:5]}")

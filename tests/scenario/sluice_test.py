@@ -83,7 +83,7 @@ class Sink:
     def messages(self):
         """All messages caught so far, parsed."""
         folder = self.maildir / "new"
-        names = [name for name in sorted(os.listdir(folder)) if not name.endswith(".new")]  # those are being written
+        names = [name for name in sorted(os.listdir(folder)) if not name.startswith(".")]  # those are being written
         return [email.message_from_bytes((folder / name).read_bytes()) for name in names]
 
     def subjects(self):

@@ -232,7 +232,7 @@ static int write_new(struct job *job, int at, const char *name, struct slice s, 
 int file_write_all(struct job *job, struct dir *d, const char *name, struct slice s, unsigned mode)
 {
 	char temporary[NAME_MAX + 1];
-	int n = snprintf(temporary, sizeof(temporary), "%s.new", name);
+	int n = snprintf(temporary, sizeof(temporary), ".%s.new", name);
 	int r;
 
 	if (n < 0 || (size_t)n >= sizeof(temporary))

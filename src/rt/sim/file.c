@@ -540,7 +540,7 @@ int file_read_all(struct job *job, struct dir *d, const char *name, size_t max, 
 int file_write_all(struct job *job, struct dir *d, const char *name, struct slice s, unsigned mode)
 {
 	char temporary[NAME_BYTES];
-	int n = snprintf(temporary, sizeof(temporary), "%s.new", name);
+	int n = snprintf(temporary, sizeof(temporary), ".%s.new", name);
 	struct file *f;
 
 	(void)mode; /* every process may read everything on its host's disk */
