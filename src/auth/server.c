@@ -37,8 +37,7 @@ struct auth_server {
 	struct auth_verified *verified;
 	struct auth_verify *verify;
 	usec_t delay_max;
-	struct auth_secret decoy; /* stands in for unknown users, whose passwords are all wrong */
-	uint8_t decoy_key[AUTH_KEY_BYTES];
+	uint8_t decoy_key[AUTH_KEY_BYTES]; /* chooses what unknown users look like */
 };
 
 /* One AUTH command under way. */
@@ -56,24 +55,22 @@ static usec_t or_default(usec_t value, usec_t otherwise)
 	return value > 0 ? value : otherwise;
 }
 
-/* Names that nobody has must look like names that somebody has: the same kind of secret, the same
- * rounds, and for each name always the same salt. The key of those salts comes from the first
- * user's secret, so that all workers, also after a restart, show the same. */
-static void make_decoy(struct auth_server *a)
+/* Names that nobody has must look like names that somebody has. A password is checked against the
+ * secret of one of the users, for each name always the same one, so that mixed kinds of secrets
+ * tell nothing by the time they take; SCRAM shows the first user's rounds, and for each name
+ * always the same salt. The key of both comes from the first user's secret, so that all workers,
+ * also after a restart, show the same. */
+static void make_decoy_key(struct auth_server *a)
 {
 	const struct auth_user *first = auth_users_at(a->users, 0);
-	struct auth_scram *scram = &a->decoy.scram;
 	struct slice seed;
 
-	a->decoy = first->secret;
 	if (first->secret.kind == AUTH_SECRET_CRYPT)
 		seed = slice_str(first->secret.crypt);
 	else
-		seed = slice_of(scram->stored, sizeof(scram->stored));
+		seed = slice_of(first->secret.scram.stored, sizeof(first->secret.scram.stored));
 	if (!EVP_Digest(seed.p, seed.n, a->decoy_key, NULL, EVP_sha256(), NULL))
 		random_bytes(a->decoy_key, sizeof(a->decoy_key));
-	if (first->secret.kind == AUTH_SECRET_SCRAM)
-		random_bytes(scram->stored, sizeof(scram->stored));
 }
 
 void auth_server_set_users(struct auth_server *a, struct auth_users *users)
@@ -83,9 +80,8 @@ void auth_server_set_users(struct auth_server *a, struct auth_users *users)
 	a->users = users && auth_users_count(users) > 0 ? auth_users_ref(users) : NULL;
 	auth_users_unref(old);
 	auth_verified_clear(a->verified);
-	mem_wipe(&a->decoy, sizeof(a->decoy));
 	if (a->users)
-		make_decoy(a);
+		make_decoy_key(a);
 }
 
 struct auth_server *auth_server_new(const struct auth_settings *s, struct auth_users *users)
@@ -246,17 +242,39 @@ static int rank_of(struct exchange *x, enum auth_rank *ret)
 	return end(x, AUTH_REFUSED, "too many failed log-ins from this address");
 }
 
+static void digest_name(
+	const struct auth_server *a, struct slice name, uint8_t ret[static AUTH_KEY_BYTES])
+{
+	uint8_t lower[AUTH_NAME_MAX];
+
+	name = slice_take(name, sizeof(lower));
+	for (size_t i = 0; i < name.n; i++)
+		lower[i] = (uint8_t)ascii_lower(name.p[i]);
+	(void)HMAC(EVP_sha256(), a->decoy_key, sizeof(a->decoy_key), lower, name.n, ret, NULL);
+}
+
+/* The secret that a name which nobody has is checked against; the result does not count. */
+static const struct auth_secret *decoy_of(const struct exchange *x, const uint8_t digest[static 2])
+{
+	size_t at = (size_t)(digest[0] << 8 | digest[1]) % auth_users_count(x->users);
+
+	return &auth_users_at(x->users, at)->secret;
+}
+
 /* user NULL: the same work for nothing. */
 static int verify(
 	struct exchange *x, const struct auth_user *user, struct slice raw, struct slice prepared)
 {
-	const struct auth_secret *secret = user ? &user->secret : &x->a->decoy;
+	uint8_t digest[AUTH_KEY_BYTES] = { 0 };
 	enum auth_outcome outcome;
 	enum auth_rank rank;
 	int r = rank_of(x, &rank);
 
 	if (r != 0)
 		return r;
+	digest_name(x->a, slice_str(x->ret->name), digest);
+	const struct auth_secret *secret = user ? &user->secret : decoy_of(x, digest);
+
 	r = auth_verify_password(x->ctx, x->a->verify, rank, &x->req->client, secret, raw, prepared,
 		&outcome); /* suspends */
 	if (r < 0)
@@ -345,18 +363,17 @@ static int run_login(struct exchange *x)
 }
 
 /* What an unknown user's secret seems to be. */
-static void decoy_for(struct auth_server *a, struct slice name, struct auth_scram *ret)
+static void decoy_for(const struct exchange *x, struct slice name, struct auth_scram *ret)
 {
-	uint8_t lower[AUTH_NAME_MAX], digest[AUTH_KEY_BYTES] = { 0 };
+	uint8_t digest[AUTH_KEY_BYTES] = { 0 };
 
-	name = slice_take(name, sizeof(lower));
-	for (size_t i = 0; i < name.n; i++)
-		lower[i] = (uint8_t)ascii_lower(name.p[i]);
-	(void)HMAC(EVP_sha256(), a->decoy_key, sizeof(a->decoy_key), lower, name.n, digest, NULL);
+	digest_name(x->a, name, digest);
+	const struct auth_secret *like = &auth_users_at(x->users, 0)->secret;
+
 	*ret = (struct auth_scram){ .rounds = AUTH_ROUNDS_DEFAULT, .salt_n = AUTH_SALT_DEFAULT };
-	if (a->decoy.kind == AUTH_SECRET_SCRAM) {
-		ret->rounds = a->decoy.scram.rounds;
-		ret->salt_n = a->decoy.scram.salt_n;
+	if (like->kind == AUTH_SECRET_SCRAM) {
+		ret->rounds = like->scram.rounds;
+		ret->salt_n = like->scram.salt_n;
 	}
 	if (ret->salt_n > sizeof(digest))
 		ret->salt_n = sizeof(digest);
@@ -451,7 +468,7 @@ static int scram_for(struct exchange *x, const struct auth_scram_first *first, s
 	if (usable)
 		secret = user->secret.scram;
 	else
-		decoy_for(x->a, name, &secret);
+		decoy_for(x, name, &secret);
 	buf_init(&data, BINDING_MAX);
 	if (x->mech == AUTH_SCRAM_SHA_256_PLUS &&
 		(!x->req->stream || !stream_tls_binding(x->req->stream, &binding.type, &data) ||

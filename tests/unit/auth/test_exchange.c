@@ -112,6 +112,11 @@ static const struct {
 	{ AUTH_PLAIN, "ANN@example.org", "pencil", AUTH_OK, "" },
 	{ AUTH_PLAIN, "ann@example.org", "pencils", AUTH_WRONG, "wrong password" },
 	{ AUTH_PLAIN, "nobody", "pencil", AUTH_WRONG, "no such user" },
+	/* Whoever's secret a name is checked against: his password opens nothing. */
+	{ AUTH_PLAIN, "nobody2", "pencil", AUTH_WRONG, "no such user" },
+	{ AUTH_PLAIN, "nobody3", "pencil", AUTH_WRONG, "no such user" },
+	{ AUTH_PLAIN, "nobody", "Hello world!", AUTH_WRONG, "no such user" },
+	{ AUTH_PLAIN, "nobody4", "Hello world!", AUTH_WRONG, "no such user" },
 	{ AUTH_PLAIN, "bob", "Hello world!", AUTH_OK, "" },
 	{ AUTH_PLAIN, "bob", "Hello world", AUTH_WRONG, "wrong password" },
 	{ AUTH_PLAIN, "carl", "pencil", AUTH_DISABLED, "the user is disabled" },
