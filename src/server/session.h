@@ -52,6 +52,7 @@ struct session {
 	bool closing; /* end the session after the current reply */
 	bool quit; /* the client said so */
 	unsigned errors; /* commands refused so far */
+	size_t overshoot; /* recipients beyond the limit so far */
 	unsigned login_failures;
 	struct arena arena; /* lives as long as the session: names */
 	struct slice helo; /* as the client said it */
