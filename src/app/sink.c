@@ -144,7 +144,7 @@ static void parcel_drop(void *arg)
 	free(p);
 }
 
-/* Maildir: readers look into new/ only, so the file appears there whole. */
+/* Readers of a Maildir pass over names that begin with a dot, so they see whole files only. */
 static int parcel_write(struct job *job, void *arg)
 {
 	struct parcel *p = arg;

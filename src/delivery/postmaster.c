@@ -102,7 +102,7 @@ static int store(struct ctx *ctx, const struct postmaster *p, const struct confi
 	};
 	struct spool_writer *writer;
 	char more[80] = "";
-	int r = spool_begin(ctx, spool, 0, &writer);
+	int r = spool_begin_own(ctx, spool, &writer);
 
 	if (r < 0)
 		return r;

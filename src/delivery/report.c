@@ -123,7 +123,7 @@ static int store(struct ctx *ctx, const struct outcome_context *oc, const struct
 	struct spool *spool = sched_spool(oc->sched);
 	struct spool_writer *writer;
 	size_t header, body;
-	int r = spool_begin(ctx, spool, 0, &writer);
+	int r = spool_begin_own(ctx, spool, &writer);
 
 	if (r < 0)
 		return r;

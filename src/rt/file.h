@@ -62,7 +62,8 @@ void file_drop_cache(struct job *job, struct file *f, uint64_t offset, uint64_t 
 int file_read_cached(struct file *f, void *p, size_t n, uint64_t offset, size_t *ret_n);
 /* Reads a whole file of at most max bytes. ERR_LIMIT when it is longer. */
 int file_read_all(struct job *job, struct dir *d, const char *name, size_t max, struct buf *ret);
-/* Writes a file durably under a temporary name and renames it over `name`; syncs the folder. */
+/* Writes a whole file durably under a temporary name, which begins with a dot, and renames it over
+ * `name`; syncs the folder. */
 int file_write_all(struct job *job, struct dir *d, const char *name, struct slice s, unsigned mode);
 
 #endif
