@@ -10,12 +10,13 @@
 
 #define WORD_MAX 255 /* bytes of a peer's word */
 
-/* A domain, a literal or what stands for one: anything that could break out becomes "?". */
-static void put_word(struct buf *b, struct slice s)
+/* A domain, a literal or what stands for one: anything that could break out becomes "?",
+ * and so does what only a message with SMTPUTF8 may hold. */
+static void put_word(struct buf *b, struct slice s, bool utf8)
 {
 	s = slice_take(s, WORD_MAX);
 	for (size_t i = 0; i < s.n; i++) {
-		bool safe = ascii_is_alnum(s.p[i]) || (unsigned char)s.p[i] >= 128 ||
+		bool safe = ascii_is_alnum(s.p[i]) || (utf8 && (unsigned char)s.p[i] >= 128) ||
 			    (s.p[i] != '\0' && strchr(".-_:[]", s.p[i]) != NULL);
 
 		buf_putc(b, safe ? s.p[i] : '?');
@@ -27,7 +28,7 @@ static void put_client(struct buf *b, const struct message_trace *t)
 {
 	buf_puts(b, " (");
 	if (t->rdns.n) {
-		put_word(b, t->rdns);
+		put_word(b, t->rdns, t->smtputf8);
 		buf_putc(b, ' ');
 	}
 	buf_puts(b, t->ip.family == IP_V6 ? "[IPv6:" : "[");
@@ -70,7 +71,7 @@ void message_trace_received(struct buf *b, const struct message_trace *t)
 	buf_puts(b, "Received: ");
 	if (t->ip.family != IP_NONE) {
 		buf_puts(b, "from ");
-		put_word(b, t->helo.n ? t->helo : S("unknown"));
+		put_word(b, t->helo.n ? t->helo : S("unknown"), t->smtputf8);
 		put_client(b, t);
 		buf_puts(b, "\r\n");
 		if (t->tls_text.n)
@@ -78,11 +79,11 @@ void message_trace_received(struct buf *b, const struct message_trace *t)
 		buf_putc(b, '\t');
 	}
 	buf_puts(b, "by ");
-	put_word(b, t->by);
+	put_word(b, t->by, t->smtputf8);
 	if (t->ip.family != IP_NONE)
 		buf_printf(b, " with %s", message_trace_protocol(t));
 	buf_puts(b, " id ");
-	put_word(b, t->id);
+	put_word(b, t->id, t->smtputf8);
 	if (t->only_rcpt) {
 		buf_puts(b, "\r\n\tfor ");
 		smtp_path_format(b, t->only_rcpt);

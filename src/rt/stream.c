@@ -255,6 +255,14 @@ void stream_take(struct stream *s, size_t n)
 	s->in_from += n; /* the bytes stay where they are until the next fill */
 }
 
+void stream_wipe_taken(struct stream *s)
+{
+	if (s->in == NULL)
+		return;
+	mem_wipe(s->in, s->in_from);
+	mem_wipe(s->in + s->in_to, STREAM_INPUT_BYTES - s->in_to);
+}
+
 size_t stream_drop_input(struct stream *s)
 {
 	size_t n = s->in_to - s->in_from;

@@ -37,6 +37,8 @@ struct ip_port stream_local(const struct stream *s);
 struct slice stream_peek(const struct stream *s);
 /* Takes n of the bytes that stream_peek shows. */
 void stream_take(struct stream *s, size_t n);
+/* Overwrites what was taken and may still lie in the buffer. For secrets. */
+void stream_wipe_taken(struct stream *s);
 /* Drops everything that was read and not taken (STARTTLS). Returns how many bytes. */
 size_t stream_drop_input(struct stream *s);
 /* Flushes the output, then suspends until at least one more byte is buffered. Fails with ERR_EOF,

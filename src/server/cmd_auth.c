@@ -157,6 +157,9 @@ int cmd_auth(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 
 	mem_wipe((void *)(uintptr_t)req.initial.p, req.initial.n);
 	arena_reset(&kept);
+	stream_take(s->stream, s->taken);
+	s->taken = 0;
+	stream_wipe_taken(s->stream);
 	if (r < 0)
 		return r;
 	if (result.outcome == AUTH_OK)

@@ -131,18 +131,8 @@ static void take_used(struct session *s)
 	s->taken = 0;
 }
 
-static int fill_for_command(struct ctx *ctx, struct session *s)
+static int next_line(struct ctx *ctx, struct session *s, struct slice *ret_line)
 {
-	struct deadline d;
-
-	ctx_narrow(ctx, &d, s->config->limits.command_timeout);
-	ctx->log.action = "waiting for a command";
-	return ctx_widen(ctx, &d, stream_fill(ctx, s->stream));
-}
-
-int session_read_line(struct ctx *ctx, struct session *s, struct slice *ret_line)
-{
-	take_used(s);
 	for (;;) {
 		enum smtp_line_status status = smtp_line_next(
 			&s->line, stream_peek(s->stream), &s->taken, ret_line);
@@ -152,13 +142,24 @@ int session_read_line(struct ctx *ctx, struct session *s, struct slice *ret_line
 			return 0;
 		take_used(s);
 		if (status == SMTP_LINE_MORE)
-			r = fill_for_command(ctx, s);
+			r = stream_fill(ctx, s->stream);
 		else
 			r = session_say(ctx, s, 500, "5.5.2", "Syntax error: %s",
 				smtp_line_status_text(status));
 		if (r < 0 || s->closing)
 			return r < 0 ? r : ERR_LIMIT;
 	}
+}
+
+/* The time is that of the whole line, so that a client cannot stretch it byte by byte. */
+int session_read_line(struct ctx *ctx, struct session *s, struct slice *ret_line)
+{
+	struct deadline d;
+
+	take_used(s);
+	ctx->log.action = "waiting for a command";
+	ctx_narrow(ctx, &d, s->config->limits.command_timeout);
+	return ctx_widen(ctx, &d, next_line(ctx, s, ret_line));
 }
 
 bool session_next_is(struct session *s, struct slice verb, struct slice *ret_line)
