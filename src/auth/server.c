@@ -42,7 +42,6 @@ struct auth_server {
 
 /* One AUTH command under way. */
 struct exchange {
-	struct ctx *ctx;
 	struct auth_server *a;
 	const struct auth_request *req;
 	struct auth_result *ret;
@@ -201,7 +200,7 @@ static int decode(struct exchange *x, struct slice text, struct buf *ret)
 }
 
 /* Sends a challenge, appends the answer. Suspends. */
-static int ask(struct exchange *x, struct slice challenge, struct buf *ret)
+static int ask(struct ctx *ctx, struct exchange *x, struct slice challenge, struct buf *ret)
 {
 	struct buf text, line;
 	int r;
@@ -209,7 +208,7 @@ static int ask(struct exchange *x, struct slice challenge, struct buf *ret)
 	buf_init(&text, AUTH_LINE_MAX);
 	buf_init(&line, AUTH_LINE_MAX);
 	text_base64(&text, challenge);
-	r = x->req->ask(x->ctx, x->req->arg, buf_slice(&text), &line); /* suspends */
+	r = x->req->ask(ctx, x->req->arg, buf_slice(&text), &line); /* suspends */
 	if (r == ERR_LIMIT || (r == 0 && line.failed))
 		r = end(x, AUTH_SYNTAX, "a line over 12288 bytes");
 	else if (r == 0)
@@ -219,11 +218,13 @@ static int ask(struct exchange *x, struct slice challenge, struct buf *ret)
 	return r;
 }
 
-/* The client's first message: given with the command, or asked for by an empty challenge. */
-static int first_message(struct exchange *x, struct slice challenge, struct buf *ret)
+/* The client's first message: given with the command, or asked for by an empty challenge.
+ * Suspends. */
+static int first_message(
+	struct ctx *ctx, struct exchange *x, struct slice challenge, struct buf *ret)
 {
 	if (!x->req->has_initial)
-		return ask(x, challenge, ret); /* suspends */
+		return ask(ctx, x, challenge, ret); /* suspends */
 	if (x->req->initial.n == 0 || slice_eq(x->req->initial, S("=")))
 		return 0;
 	if (x->req->initial.n > AUTH_LINE_MAX)
@@ -261,9 +262,9 @@ static const struct auth_secret *decoy_of(const struct exchange *x, const uint8_
 	return &auth_users_at(x->users, at)->secret;
 }
 
-/* user NULL: the same work for nothing. */
-static int verify(
-	struct exchange *x, const struct auth_user *user, struct slice raw, struct slice prepared)
+/* user NULL: the same work for nothing. Suspends. */
+static int verify(struct ctx *ctx, struct exchange *x, const struct auth_user *user,
+	struct slice raw, struct slice prepared)
 {
 	uint8_t digest[AUTH_KEY_BYTES] = { 0 };
 	enum auth_outcome outcome;
@@ -275,7 +276,7 @@ static int verify(
 	digest_name(x->a, slice_str(x->ret->name), digest);
 	const struct auth_secret *secret = user ? &user->secret : decoy_of(x, digest);
 
-	r = auth_verify_password(x->ctx, x->a->verify, rank, &x->req->client, secret, raw, prepared,
+	r = auth_verify_password(ctx, x->a->verify, rank, &x->req->client, secret, raw, prepared,
 		&outcome); /* suspends */
 	if (r < 0)
 		return r;
@@ -291,7 +292,8 @@ static int verify(
 }
 
 /* For PLAIN and LOGIN. Suspends. */
-static int check_password(struct exchange *x, struct slice name, struct slice password)
+static int check_password(
+	struct ctx *ctx, struct exchange *x, struct slice name, struct slice password)
 {
 	const struct auth_user *user = auth_users_find(x->users, name);
 	struct buf prepared;
@@ -312,7 +314,7 @@ static int check_password(struct exchange *x, struct slice name, struct slice pa
 		if (user && user->secret.kind == AUTH_SECRET_SCRAM)
 			user = NULL;
 	}
-	r = verify(x, user, password, buf_slice(&prepared)); /* suspends */
+	r = verify(ctx, x, user, password, buf_slice(&prepared)); /* suspends */
 	buf_done_secret(&prepared);
 	if (r == ENDED && x->ret->outcome == AUTH_OK && x->users == x->a->users)
 		auth_verified_add(
@@ -321,14 +323,14 @@ static int check_password(struct exchange *x, struct slice name, struct slice pa
 }
 
 /* RFC 4616. Suspends. */
-static int run_plain(struct exchange *x)
+static int run_plain(struct ctx *ctx, struct exchange *x)
 {
 	struct auth_plain plain;
 	struct buf message;
 	int r;
 
 	buf_init(&message, AUTH_LINE_MAX);
-	r = first_message(x, SLICE_NIL, &message); /* suspends */
+	r = first_message(ctx, x, SLICE_NIL, &message); /* suspends */
 	if (r == 0 && auth_message_plain(buf_slice(&message), &plain) < 0)
 		r = end(x, AUTH_SYNTAX, "not the message of PLAIN");
 	if (r == 0 && plain.authzid.n > 0 && !slice_eq_nocase(plain.authzid, plain.authcid)) {
@@ -336,27 +338,27 @@ static int run_plain(struct exchange *x)
 		r = end_failed(x, AUTH_WRONG, "wants to act for another user");
 	}
 	if (r == 0)
-		r = check_password(x, plain.authcid, plain.password); /* suspends */
+		r = check_password(ctx, x, plain.authcid, plain.password); /* suspends */
 	buf_done_secret(&message);
 	return r;
 }
 
 /* Two questions; the texts are what clients expect to see. Suspends. */
-static int run_login(struct exchange *x)
+static int run_login(struct ctx *ctx, struct exchange *x)
 {
 	struct buf name, password;
 	int r;
 
 	buf_init(&name, AUTH_LINE_MAX);
 	buf_init(&password, AUTH_LINE_MAX);
-	r = first_message(x, S("Username:"), &name); /* suspends */
+	r = first_message(ctx, x, S("Username:"), &name); /* suspends */
 	if (r == 0)
-		r = ask(x, S("Password:"), &password); /* suspends */
+		r = ask(ctx, x, S("Password:"), &password); /* suspends */
 	if (r == 0 && (name.n == 0 || name.n > AUTH_NAME_MAX || password.n == 0 ||
 			      password.n > AUTH_PASSWORD_MAX))
 		r = end(x, AUTH_SYNTAX, "a name or password that is empty or too long");
 	if (r == 0)
-		r = check_password(x, buf_slice(&name), buf_slice(&password)); /* suspends */
+		r = check_password(ctx, x, buf_slice(&name), buf_slice(&password)); /* suspends */
 	buf_done(&name);
 	buf_done_secret(&password);
 	return r;
@@ -393,7 +395,7 @@ static int scram_failed(struct exchange *x, enum auth_outcome outcome, bool know
 }
 
 /* The messages after the first. Suspends. */
-static int scram_talk(struct exchange *x, struct auth_scram_session *s,
+static int scram_talk(struct ctx *ctx, struct exchange *x, struct auth_scram_session *s,
 	const struct auth_user *user, struct buf *message)
 {
 	struct buf out;
@@ -415,7 +417,7 @@ static int scram_talk(struct exchange *x, struct auth_scram_session *s,
 		if (done && user->disabled)
 			break; /* no proof of ours for a user that may not enter */
 		buf_clear(message);
-		r = ask(x, buf_slice(&out), message); /* suspends */
+		r = ask(ctx, x, buf_slice(&out), message); /* suspends */
 	}
 	buf_done(&out);
 	if (r != 0)
@@ -447,8 +449,8 @@ static int scram_check_header(
 }
 
 /* RFC 5802 section 5, once the name is known. Suspends. */
-static int scram_for(struct exchange *x, const struct auth_scram_first *first, struct slice name,
-	struct buf *message)
+static int scram_for(struct ctx *ctx, struct exchange *x, const struct auth_scram_first *first,
+	struct slice name, struct buf *message)
 {
 	const struct auth_user *user = auth_users_find(x->users, name);
 	bool usable = user && user->secret.kind == AUTH_SECRET_SCRAM;
@@ -482,12 +484,13 @@ static int scram_for(struct exchange *x, const struct auth_scram_first *first, s
 	mem_wipe(&secret, sizeof(secret));
 	buf_done_secret(&data);
 	if (r == 0)
-		r = scram_talk(x, s, usable ? user : NULL, message); /* suspends */
+		r = scram_talk(ctx, x, s, usable ? user : NULL, message); /* suspends */
 	auth_scram_end(s);
 	return r;
 }
 
-static int run_scram(struct exchange *x)
+/* Suspends. */
+static int run_scram(struct ctx *ctx, struct exchange *x)
 {
 	struct auth_scram_first first;
 	struct buf message, name;
@@ -495,30 +498,31 @@ static int run_scram(struct exchange *x)
 
 	buf_init(&message, AUTH_LINE_MAX);
 	buf_init(&name, AUTH_NAME_MAX);
-	r = first_message(x, SLICE_NIL, &message); /* suspends */
+	r = first_message(ctx, x, SLICE_NIL, &message); /* suspends */
 	if (r == 0 && (auth_message_scram_first(buf_slice(&message), &first) < 0 ||
 			      auth_message_saslname(first.name, &name) < 0))
 		r = end(x, AUTH_SYNTAX, "not the first message of SCRAM");
 	if (r == 0)
-		r = scram_for(x, &first, buf_slice(&name), &message); /* suspends */
+		r = scram_for(ctx, x, &first, buf_slice(&name), &message); /* suspends */
 	buf_done(&message);
 	buf_done(&name);
 	return r;
 }
 
-static int run(struct exchange *x)
+/* Suspends. */
+static int run(struct ctx *ctx, struct exchange *x)
 {
 	x->mech = auth_mech_parse(x->req->mechanism);
 	if (x->mech == AUTH_MECH_COUNT || !(x->req->offers & AUTH_BIT(x->mech)) || !x->users)
 		return end(x, AUTH_UNSUPPORTED, "a mechanism that is not offered");
 	switch (x->mech) {
 	case AUTH_PLAIN:
-		return run_plain(x);
+		return run_plain(ctx, x);
 	case AUTH_LOGIN:
-		return run_login(x);
+		return run_login(ctx, x);
 	case AUTH_SCRAM_SHA_256:
 	case AUTH_SCRAM_SHA_256_PLUS:
-		return run_scram(x);
+		return run_scram(ctx, x);
 	case AUTH_CRAM_MD5:
 	case AUTH_MECH_COUNT:
 		break;
@@ -529,13 +533,13 @@ static int run(struct exchange *x)
 int auth_server_run(struct ctx *ctx, struct auth_server *a, const struct auth_request *req,
 	struct auth_result *ret)
 {
-	struct exchange x = { .ctx = ctx, .a = a, .req = req, .ret = ret };
+	struct exchange x = { .a = a, .req = req, .ret = ret };
 	int r;
 
 	*ret = (struct auth_result){ .outcome = AUTH_FAULT, .why = "" };
 	if (a->users)
 		x.users = auth_users_ref(a->users);
-	r = run(&x);
+	r = run(ctx, &x);
 	auth_users_unref(x.users);
 	return r == ENDED ? 0 : r;
 }
