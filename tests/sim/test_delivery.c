@@ -14,6 +14,7 @@ static struct fakehop home, away;
 /* What put's messages are besides. */
 static enum spool_body_type body_type;
 static bool smtputf8;
+static bool on_disk; /* the spool of the next relay */
 
 /* Puts a message for n recipients (parted by spaces) into the spool. */
 static void put(struct ctx *ctx, const char *from, const char *to, unsigned notify,
@@ -50,7 +51,7 @@ static void start(struct ctx *ctx, const char *config)
 {
 	body_type = SPOOL_BODY_7BIT;
 	smtputf8 = false;
-	relay = (struct relay){ .config = config };
+	relay = (struct relay){ .config = config, .journal = on_disk };
 	home = (struct fakehop){ .address = "192.0.2.30:25" };
 	away = (struct fakehop){ .address = "192.0.2.31:25" };
 	relay_host = sim_host_new("relay", "192.0.2.25");
@@ -302,6 +303,34 @@ static int lacks_smtputf8(struct ctx *ctx, void *arg)
 	return stop(ctx);
 }
 
+/* ---- the disk is full: what is returned takes of the reserve, which is kept for it ---- */
+
+static int bounces_on_a_full_disk(struct ctx *ctx, void *arg)
+{
+	struct spool_counts counts;
+
+	(void)arg;
+	on_disk = true;
+	start(ctx, usual);
+	on_disk = false;
+	ctx_sleep(ctx, USEC_PER_SEC);
+	away.greeting = "421 4.3.2 not now\r\n";
+	put(ctx, "a@ours.test", "perm@far.test", 0, SPOOL_VOUCHED_LOGIN);
+	sim_disk_set_capacity(relay_host, SPOOL_SEGMENT_MIN);
+	ctx_sleep(ctx, 10 * USEC_PER_SEC);
+	spool_counts(relay.spool, &counts);
+	ctx_sleep(ctx, USEC_PER_SEC);
+	spool_counts(relay.spool, &counts);
+	ck_assert(!counts.accepting);
+	ck_assert_uint_eq(counts.messages, 1);
+	away.greeting = NULL;
+	ctx_sleep(ctx, 2 * USEC_PER_MIN);
+	ck_assert_uint_eq(waiting(), 0);
+	ck_assert_uint_eq(home.n, 1);
+	ck_assert(has(&home.v[0].text, "Action: failed"));
+	return stop(ctx);
+}
+
 /* ---- our own log-in is refused: nobody's mail is returned for that, and a person is told ---- */
 
 static const char with_login[] =
@@ -440,7 +469,7 @@ static int alarm_mail(struct ctx *ctx, void *arg)
 
 static coro_fn *const plays[] = { delivers, bounces, null_sender, not_vouched, notify_never,
 	five_days, schedule, double_bounce, lost_reply, success, lacks_8bitmime, lacks_smtputf8,
-	login_refused, many, fails_over, postmaster, alarm_mail };
+	bounces_on_a_full_disk, login_refused, many, fails_over, postmaster, alarm_mail };
 
 START_TEST(play)
 {
