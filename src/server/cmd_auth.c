@@ -19,10 +19,8 @@
 
 unsigned auth_offers(const struct session *s)
 {
-	/* A password may be shown in the clear where nobody else can listen, or where the listener
-	 * was told to do without TLS. */
-	bool clear_ok = s->tls || s->listener->tls == CONFIG_LISTEN_OFF ||
-			ip_is_loopback(&s->peer.ip);
+	/* A password may be shown in the clear where nobody else can listen. */
+	bool clear_ok = s->tls || ip_is_loopback(&s->peer.ip);
 
 	if (s->server->auth == NULL || s->login.n || s->listener->for_whom == CONFIG_FOR_MX ||
 		(s->listener->tls_required && !s->tls))

@@ -110,6 +110,12 @@ static const struct scene scenes[] = {
 		      "\nS: 535 5.7.8\nC: AUTH PLAIN " ANN_WRONG "\nS: 421 4.7.0\nE:\n",
 		0, NULL, NULL },
 	{ STARTTLS, MAIL "C: AUTH PLAIN " ANN "\nS: 503\n" BYE, 0, NULL, NULL },
+	/* AUTH= may be said after the log-in, though AUTH is offered no more. */
+	{ STARTTLS,
+		LOGIN "C: MAIL FROM:<ann@example.org> AUTH=<>\nS: 250\nC: RSET\nS: 250\n"
+		      "C: EHLO again.test\nS: 250 LIMITS\n"
+		      "C: MAIL FROM:<ann@example.org> AUTH=ann@example.org\nS: 250\n" BYE,
+		0, NULL, NULL },
 	/* The sender is bound to the log-in: in the envelope... */
 	{ STARTTLS, LOGIN "C: MAIL FROM:<eve@example.org>\nS: 550 5.7.1\n" BYE, 0, NULL, NULL },
 	{ STARTTLS,
