@@ -20,11 +20,6 @@ void metrics_use(uint64_t *shared)
 	cells = shared;
 }
 
-const uint64_t *metrics_cells(void)
-{
-	return cells;
-}
-
 void metric_add(enum metric m, uint64_t n)
 {
 	__atomic_fetch_add(&cells[m], n, __ATOMIC_RELAXED);

@@ -24,7 +24,6 @@ const struct metric_info *metric_info(enum metric m);
 
 /* Where this process counts: METRIC_COUNT words, not owned. Until it is called, a private array. */
 void metrics_use(uint64_t *cells);
-const uint64_t *metrics_cells(void);
 /* Relaxed atomic: other processes read while we count. Threads other than the loop's may call. */
 void metric_add(enum metric m, uint64_t n);
 /* For gauges. */

@@ -66,16 +66,6 @@ bool text_base64_decode(struct buf *b, struct slice text)
 	return true;
 }
 
-void text_hex(struct buf *b, struct slice s)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < s.n; i++) {
-		buf_putc(b, digits[(unsigned char)s.p[i] >> 4]);
-		buf_putc(b, digits[(unsigned char)s.p[i] & 15]);
-	}
-}
-
 /* UTF8-2 / UTF8-3 / UTF8-4 of RFC 3629 section 4: length of the sequence at s, or 0. */
 static size_t utf8_sequence(struct slice s)
 {

@@ -15,8 +15,6 @@ void text_base64(struct buf *b, struct slice bytes);
 /* Appends the decoded bytes. Strict: padding required, no white space, unused bits zero. False (and
  * b unchanged) otherwise. */
 bool text_base64_decode(struct buf *b, struct slice text);
-/* Appends lower-case hexadecimal digits. */
-void text_hex(struct buf *b, struct slice bytes);
 /* Exactly the well-formed sequences of RFC 3629: no surrogates, no over-long forms. */
 bool text_is_utf8(struct slice s);
 

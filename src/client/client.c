@@ -230,11 +230,6 @@ bool client_tls_info(const struct client *c, struct tls_info *ret)
 	return stream_tls_info(c->stream, ret);
 }
 
-struct stream *client_stream(struct client *c)
-{
-	return c->stream;
-}
-
 bool client_reusable(const struct client *c)
 {
 	return !c->over && !client_talk_interrupted(c);

@@ -109,7 +109,6 @@ const struct smtp_caps *client_caps(const struct client *c);
 enum client_protocol client_protocol(const struct client *c);
 /* False when there is no TLS. */
 bool client_tls_info(const struct client *c, struct tls_info *ret);
-struct stream *client_stream(struct client *c);
 
 /* Sends one message. Every recipient's result is filled, whatever happens, with as much truth as
  * there is. Suspends. 0: the transaction came to its end (all may have been refused;

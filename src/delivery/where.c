@@ -12,22 +12,14 @@ void where_to(const struct config *config, const struct spool_envelope *e, size_
 {
 	const struct nexthop_facts facts = { e->reverse_path, e->login, e->entitlement };
 	struct nexthop_route route = { .why = "the stored address cannot be read" };
-	struct smtp_path path;
+	struct smtp_path path = { 0 };
 
 	if (smtp_path_parse_mailbox(arena, e->rcpts[rcpt].forward_path, &path) == SMTP_PATH_OK)
 		route = nexthop_route_find(config, &facts, &path);
-	*ret_why = NULL;
-	switch (route.kind) {
-	case NEXTHOP_HOPS:
-		nexthop_target_hops(arena, route.hops, ret);
-		return;
-	case NEXTHOP_MX:
-		nexthop_target_mx(arena, path.domain, ret);
-		return;
-	case NEXTHOP_NONE:
-		break;
-	}
-	*ret_why = route.why;
-	*ret = (struct nexthop_target){ .key = slice_str(
-						arena_printf(arena, "none:%s", route.why)) };
+	*ret_why = route.kind == NEXTHOP_NONE ? route.why : NULL;
+	if (route.kind == NEXTHOP_NONE)
+		*ret = (struct nexthop_target){ .key = slice_str(arena_printf(
+							arena, "none:%s", route.why)) };
+	else
+		nexthop_target_of(arena, &route, path.domain, ret);
 }

@@ -516,11 +516,6 @@ struct slice nexthop_conn_host(const struct nexthop_conn *conn)
 	return slice_str(conn->host);
 }
 
-struct ip_port nexthop_conn_peer(const struct nexthop_conn *conn)
-{
-	return conn->peer;
-}
-
 struct slice nexthop_conn_name(const struct nexthop_conn *conn)
 {
 	return slice_str(conn->name);

@@ -93,9 +93,8 @@ bool nexthop_reusable(const struct nexthop_conn *conn);
  * suspend. NULL is fine. */
 void nexthop_release(struct nexthop_conn *conn);
 
-/* With whom, valid until release. "mx1.example.org", "192.0.2.1:25". */
+/* With whom, valid until release. "mx1.example.org" */
 struct slice nexthop_conn_host(const struct nexthop_conn *conn);
-struct ip_port nexthop_conn_peer(const struct nexthop_conn *conn);
 /* "mx1.example.org[192.0.2.1]:25" */
 struct slice nexthop_conn_name(const struct nexthop_conn *conn);
 /* False when there is no TLS. */

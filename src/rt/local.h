@@ -14,8 +14,6 @@ struct sock;
  * ERR_ACCESS, ERR_NOTFOUND (no such folder). Blocks no longer than the file system: for start. The
  * file stays when the socket is closed. */
 int local_listen(const char *path, struct listen_sock **ret);
-/* Gives the file at the path to a user and group: for root, who listens on behalf of another. */
-int local_give(const char *path, unsigned uid, unsigned gid);
 /* Connects; does not suspend, since the kernel answers at once. ERR_REFUSED: nobody listens.
  * ERR_NOTFOUND: there is no such file. ERR_BUSY: the listener's queue is full. ERR_ACCESS. ctx->err
  * is filled. */

@@ -230,11 +230,6 @@ struct ip_port stream_peer(const struct stream *s)
 	return s->sock ? sock_peer(s->sock) : (struct ip_port){ 0 };
 }
 
-struct ip_port stream_local(const struct stream *s)
-{
-	return s->sock ? sock_local(s->sock) : (struct ip_port){ 0 };
-}
-
 struct slice stream_peek(const struct stream *s)
 {
 	return slice_of(s->in ? s->in + s->in_from : NULL, s->in_to - s->in_from);

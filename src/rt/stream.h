@@ -30,7 +30,6 @@ struct buf;
 struct stream *stream_memory(struct slice in, struct buf *out);
 
 struct ip_port stream_peer(const struct stream *s);
-struct ip_port stream_local(const struct stream *s);
 
 /* What has been read and not taken. Valid, also after stream_take, until the next stream_fill,
  * stream_drop_input or stream_free. */

@@ -34,8 +34,3 @@ void waitq_wake_all(struct waitq *q)
 	while (waitq_wake(q))
 		;
 }
-
-bool waitq_empty(const struct waitq *q)
-{
-	return list_empty(&q->waiters);
-}

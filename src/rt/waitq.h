@@ -19,6 +19,5 @@ int waitq_wait(struct ctx *ctx, struct waitq *q);
 /* Wakes the one that waits longest; false when nobody waits. */
 bool waitq_wake(struct waitq *q);
 void waitq_wake_all(struct waitq *q);
-bool waitq_empty(const struct waitq *q);
 
 #endif

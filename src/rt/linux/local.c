@@ -118,11 +118,6 @@ int local_listen(const char *path, struct listen_sock **ret)
 	return r;
 }
 
-int local_give(const char *path, unsigned uid, unsigned gid)
-{
-	return lchown(path, uid, gid) == 0 ? 0 : oserr_code(errno);
-}
-
 int local_connect(struct ctx *ctx, const char *path, struct sock **ret)
 {
 	struct place p;

@@ -144,12 +144,6 @@ struct sim_host *host_find(const struct ip *ip)
 	return NULL;
 }
 
-void host_each(void (*visit)(struct sim_host *h))
-{
-	list_each (it, &sim.hosts)
-		visit(container_of(it, struct sim_host, all));
-}
-
 static int proc_main(struct ctx *ctx, void *arg)
 {
 	struct sim_proc *p = arg;

@@ -48,8 +48,6 @@ struct sim_proc *host_proc(void);
 /* The host with this address, or NULL. */
 struct sim_host *host_find(const struct ip *ip);
 bool host_has_ip(const struct sim_host *h, const struct ip *ip);
-/* Calls visit for every host, in order of making. */
-void host_each(void (*visit)(struct sim_host *h));
 
 /* One wait in a list: 0 when woken, ERR_CANCELLED when the process is dead, else as wait_park. */
 int host_wait(struct ctx *ctx, struct list *queue, const char *what);
