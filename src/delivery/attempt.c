@@ -16,6 +16,7 @@
 #include "delivery/outcome.h"
 #include "delivery/params.h"
 #include "delivery/sched.h"
+#include "nexthop/alabel.h"
 #include "nexthop/nexthop.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
@@ -33,6 +34,7 @@ struct letter {
 	struct arena arena;
 	struct spool_lease lease;
 	struct spool_envelope envelope;
+	struct slice sender; /* the reverse-path as it is said */
 	struct slice header;
 	struct spool_reader *body;
 	unsigned part; /* of the content: what `next` gives next */
@@ -78,17 +80,24 @@ static bool still_ours(void *arg)
 
 /* ---- taking a message in hand ---- */
 
+/* The forward-path of the job's i-th recipient as it is said: in A-labels where that spares
+ * SMTPUTF8. */
+static struct slice said_path(struct arena *a, const struct letter *l, size_t i)
+{
+	return nexthop_alabel_mailbox(a, l->envelope.rcpts[l->job->rcpts[i]].forward_path);
+}
+
 static void find_needs(struct letter *l)
 {
 	const struct spool_envelope *e = &l->envelope;
 
+	l->sender = nexthop_alabel_mailbox(&l->arena, e->reverse_path);
 	l->needs_8bit = e->body != SPOOL_BODY_7BIT || !slice_is_ascii(l->header);
 	if (!e->smtputf8)
 		return;
-	l->needs_utf8 = !slice_is_ascii(l->header) || !slice_is_ascii(e->reverse_path);
-	for (size_t i = 0; i < l->job->n; i++)
-		if (!slice_is_ascii(e->rcpts[l->job->rcpts[i]].forward_path))
-			l->needs_utf8 = true;
+	l->needs_utf8 = !slice_is_ascii(l->header) || !slice_is_ascii(l->sender);
+	for (size_t i = 0; i < l->job->n && !l->needs_utf8; i++)
+		l->needs_utf8 = !slice_is_ascii(said_path(&l->arena, l, i));
 }
 
 /* 0, or why the message cannot be sent now: it is gone, changed, or unreadable. */
@@ -198,7 +207,7 @@ static void fill_recipients(
 	for (size_t i = 0; i < n; i++) {
 		const struct spool_envelope_rcpt *r = &l->envelope.rcpts[l->job->rcpts[from + i]];
 
-		ret[i] = (struct client_rcpt){ .path = r->forward_path };
+		ret[i] = (struct client_rcpt){ .path = said_path(a, l, from + i) };
 		params_of_recipient(a, r, &ret[i].params);
 	}
 }
@@ -212,7 +221,7 @@ static int send_some(struct ctx *ctx, struct letter *l, struct nexthop_conn *con
 	struct client_result *results = arena_array(&scratch, struct client_result, n);
 	struct outcome *v = arena_array(&scratch, struct outcome, n);
 	struct client_message m = {
-		.reverse_path = l->envelope.reverse_path,
+		.reverse_path = l->sender,
 		.rcpts = rcpts,
 		.n = n,
 		.size = l->header.n + 2 + spool_body_size(l->body),

@@ -6,13 +6,13 @@
 #include "nexthop/hosts.h"
 
 #include <assert.h>
-#include <idn2.h>
 
 #include "base/arena.h"
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/rng.h"
 #include "config/config.h"
+#include "nexthop/alabel.h"
 #include "nexthop/failure.h"
 #include "rt/ctx.h"
 #include "rt/dns.h"
@@ -157,15 +157,9 @@ static int dns_trouble(struct ctx *ctx, enum dns_status status, struct slice nam
 static int ascii_domain(
 	struct ctx *ctx, struct arena *a, struct slice *domain, struct nexthop_failure *ret_failure)
 {
-	char *ascii;
-
-	if (slice_is_ascii(*domain))
-		return 0;
-	if (idn2_to_ascii_8z(domain->p, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
+	if (!nexthop_alabel_domain(a, *domain, domain))
 		return nexthop_failure_set(ctx, ret_failure, "5.1.2", SLICE_NIL,
 			"the domain of the address is no valid internationalised name");
-	*domain = arena_dup(a, slice_str(ascii));
-	idn2_free(ascii);
 	return 0;
 }
 

@@ -303,6 +303,26 @@ static int lacks_smtputf8(struct ctx *ctx, void *arg)
 	return stop(ctx);
 }
 
+/* An ASCII local part at an internationalised domain needs no SMTPUTF8. */
+static int goes_by_alabels(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	start(ctx, usual);
+	smtputf8 = true;
+	put(ctx,
+		"a@b\xc3\xbc"
+		"cher.test",
+		"x@b\xc3\xbc"
+		"cher.test",
+		0, SPOOL_VOUCHED_LOGIN);
+	ctx_sleep(ctx, 10 * USEC_PER_SEC);
+	ck_assert_uint_eq(waiting(), 0);
+	ck_assert_uint_eq(away.n, 1);
+	ck_assert(has(&away.v[0].to, "x@xn--bcher-kva.test "));
+	ck_assert(has(&away.v[0].from, "<a@xn--bcher-kva.test>"));
+	return stop(ctx);
+}
+
 /* ---- the disk is full: what is returned takes of the reserve, which is kept for it ---- */
 
 static int bounces_on_a_full_disk(struct ctx *ctx, void *arg)
@@ -469,7 +489,8 @@ static int alarm_mail(struct ctx *ctx, void *arg)
 
 static coro_fn *const plays[] = { delivers, bounces, null_sender, not_vouched, notify_never,
 	five_days, schedule, double_bounce, lost_reply, success, lacks_8bitmime, lacks_smtputf8,
-	bounces_on_a_full_disk, login_refused, many, fails_over, postmaster, alarm_mail };
+	goes_by_alabels, bounces_on_a_full_disk, login_refused, many, fails_over, postmaster,
+	alarm_mail };
 
 START_TEST(play)
 {
