@@ -27,23 +27,52 @@ static bool is_bare(struct slice s)
 	return true;
 }
 
-/* Printable text as it is, quote and backslash escaped, other bytes as \xHH (logfmt) or \u00HH. */
+/* The first character as JSON names it; a byte that is no UTF-8 by its number. Returns how many
+ * bytes it was. */
+static size_t put_json_character(struct buf *b, struct slice s)
+{
+	uint32_t c = (unsigned char)s.p[0];
+	size_t n = 2;
+
+	while (n <= 4 && n <= s.n && c >= 0xc0 && !text_is_utf8(slice_take(s, n)))
+		n++;
+	if (n > 4 || n > s.n || c < 0xc0) {
+		buf_printf(b, "\\u%04x", c);
+		return 1;
+	}
+	c &= 0x7fU >> n;
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)s.p[i] & 0x3fU);
+	if (c > 0xffff) {
+		buf_printf(b, "\\u%04x", 0xd800 + ((c - 0x10000) >> 10));
+		c = 0xdc00 + ((c - 0x10000) & 0x3ff);
+	}
+	buf_printf(b, "\\u%04x", c);
+	return n;
+}
+
+/* Printable ASCII as it is, quote and backslash escaped; all else as \xHH a byte (logfmt) or \uHHHH
+ * a character (JSON), so that no peer decides what a terminal does. */
 static void put_quoted(struct buf *b, struct slice s, bool json)
 {
+	bool cut = s.n > EVENT_TEXT_MAX;
+
 	buf_putc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (i == EVENT_TEXT_MAX) {
-			buf_puts(b, "...");
-			break;
-		}
-		if (s.p[i] == '"' || s.p[i] == '\\')
+	s = slice_take(s, EVENT_TEXT_MAX);
+	while (s.n) {
+		size_t n = 1;
+
+		if (s.p[0] == '"' || s.p[0] == '\\')
 			buf_putc(b, '\\');
-		if (ascii_is_print(s.p[i]))
-			buf_putc(b, s.p[i]);
+		if (ascii_is_print(s.p[0]))
+			buf_putc(b, s.p[0]);
+		else if (json)
+			n = put_json_character(b, s);
 		else
-			buf_printf(b, json ? "\\u%04x" : "\\x%02x", (unsigned char)s.p[i]);
+			buf_printf(b, "\\x%02x", (unsigned char)s.p[0]);
+		s = slice_skip(s, n);
 	}
-	buf_putc(b, '"');
+	buf_puts(b, cut ? "...\"" : "\"");
 }
 
 static void put_logfmt(struct buf *b, const struct event_field *f)

@@ -45,17 +45,19 @@ START_TEST(event_json)
 {
 	const struct event_field fields[] = {
 		FIELD_STR("hostile", "x\n\"y\\\x1b\xc3"),
+		FIELD_STR("names", "\xc3\xbc \xe2\x82\xac \xf0\x9f\x98\x80 \xed\xa0\x80"),
 		FIELD_STR("empty", ""),
 		FIELD_INT("number", INT64_MIN),
 	};
 	struct buf b;
 
 	buf_init(&b, 10000);
-	format(&b, EVENT_JSON, fields, 3);
+	format(&b, EVENT_JSON, fields, 4);
 	ck_assert(slice_starts(
 		buf_slice(&b), S("{\"time\":\"2026-11-25T01:10:59.000042Z\",\"level\":\"")));
 	ck_assert(slice_eq(behind_event(&b, event_info((enum event)0)->name),
-		S("\",\"hostile\":\"x\\u000a\\\"y\\\\\\u001b\\u00c3\",\"number\":-9223372036854775808}\n")));
+		S("\",\"hostile\":\"x\\u000a\\\"y\\\\\\u001b\\u00c3\","
+		  "\"names\":\"\\u00fc \\u20ac \\ud83d\\ude00 \\u00ed\\u00a0\\u0080\",\"number\":-9223372036854775808}\n")));
 	buf_done(&b);
 }
 END_TEST
