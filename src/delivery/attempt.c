@@ -326,7 +326,7 @@ static void fail_line(
 {
 	size_t n = sched_queued(d); /* those that come meanwhile get an attempt of their own */
 
-	while (n-- > 0 && ctx_check(ctx) == 0) {
+	while (n-- > 0 && ctx_yield(ctx) == 0) { /* a long line is not the others' affair */
 		struct letter l = { .sched = sched_of(d), .job = sched_take(d) };
 
 		if (l.job == NULL)

@@ -30,11 +30,12 @@
 #include "rt/scope.h"
 #include "spool/spool.h"
 
-#define ATTEMPT_GRACE (10 * USEC_PER_SEC) /* when the worker stops */
-#define LOOK_AGAIN    USEC_PER_MIN /* the wall clock may have been set */
-#define TROUBLE_PAUSE (10 * USEC_PER_SEC) /* before a message that cannot be read is tried again */
-#define PATIENCE      (50 * USEC_PER_MSEC) /* a job waits so long before one more attempt begins */
-#define JOBS_EACH     4 /* or until each attempt has this many in its line */
+#define ATTEMPT_GRACE  (10 * USEC_PER_SEC) /* when the worker stops */
+#define LOOK_AGAIN     USEC_PER_MIN /* the wall clock may have been set */
+#define TROUBLE_PAUSE  (10 * USEC_PER_SEC) /* before a message that cannot be read is tried again */
+#define PATIENCE       (50 * USEC_PER_MSEC) /* a job waits so long before one more attempt begins */
+#define ROUTED_AT_ONCE 64 /* messages */
+#define JOBS_EACH      4 /* or until each attempt has this many in its line */
 
 struct message {
 	struct heap_node due; /* in sched.due, key: wall clock; not linked while nothing is due */
@@ -322,9 +323,11 @@ static int route(struct ctx *ctx, struct sched *s, uint64_t id)
 	return r;
 }
 
+/* Some of what is due; the rest after others had their turn: a million messages may be due at once,
+ * and reading them need not suspend. */
 static int route_due(struct ctx *ctx, struct sched *s)
 {
-	for (;;) {
+	for (unsigned n = 0; n < ROUTED_AT_ONCE; n++) {
 		struct heap_node *first = heap_first(&s->due);
 
 		if (first == NULL || first->key > clock_wall())
@@ -337,6 +340,7 @@ static int route_due(struct ctx *ctx, struct sched *s)
 		if (r < 0)
 			return r;
 	}
+	return ctx_yield(ctx);
 }
 
 /* ---- attempts ---- */
