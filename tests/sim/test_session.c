@@ -235,6 +235,17 @@ static int over_limits(struct ctx *ctx, void *arg)
 	buf_putc(&script, '\0');
 	dialogue(ctx, MX, script.p);
 
+	/* Long lines pass as they are, up to 64 KiB. */
+	for (size_t bytes = 60000; bytes <= 70000; bytes += 10000) {
+		buf_clear(&script);
+		buf_puts(&script, DATA TEXT "C: ");
+		for (size_t i = 0; i < bytes; i++)
+			buf_putc(&script, 'x');
+		buf_printf(&script, "\nC: .\nS: %s\n" BYE, bytes > 65536 ? "550" : "250");
+		buf_putc(&script, '\0');
+		dialogue(ctx, MX, script.p);
+	}
+
 	buf_clear(&script);
 	buf_puts(&script, START);
 	for (int i = 0; i < 100; i++)
