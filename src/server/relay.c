@@ -266,6 +266,10 @@ static void spool_refusal(int r, struct smtp_reply *ret)
 		smtp_reply_set(ret, 452, "4.3.1", "No room for the message now; try again later");
 	else if (r == ERR_LIMIT)
 		smtp_reply_set(ret, 552, "5.3.4", "The message is too large to be stored");
+	else if (r == ERR_TIMEOUT)
+		smtp_reply_set(ret, 451, "4.3.0",
+			"The disk does not answer: whether it has the message is unknown; try "
+			"again later");
 	else
 		smtp_reply_set(
 			ret, 451, "4.3.0", "The message could not be stored; try again later");
@@ -325,7 +329,7 @@ static int relay_finish(
 	if (r == 0) {
 		log_accepted(ctx, t, size);
 		smtp_reply_set(ret, 250, "2.0.0", "Queued as %.*s", SLICE_ARG(t->base.queue_id));
-	} else if (r != ERR_CANCELLED && r != ERR_TIMEOUT) {
+	} else if (r != ERR_CANCELLED) { /* a time-out is the disk's, not the client's */
 		spool_refusal(r, ret);
 		r = 0;
 	}

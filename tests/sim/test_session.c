@@ -508,10 +508,33 @@ static int full_disk(struct ctx *ctx, void *arg)
 	return 0;
 }
 
+/* A disk that hangs: the client learns the truth, and that it may try again. */
+static int stuck_disk(struct ctx *ctx, void *arg)
+{
+	static struct relay relay;
+	struct sim_host *host = sim_host_new("relay", "192.0.2.25");
+	const struct scene hangs = { MX,
+		DATA TEXT "C: .\nS: 451 4.3.0 The disk does not answer\n" BYE, 0 };
+
+	(void)arg;
+	relay = (struct relay){ .config = plain, .journal = true };
+	struct sim_proc *proc = sim_proc_start(host, "relay", relay_run, &relay);
+
+	ctx_sleep(ctx, USEC_PER_SEC);
+	sim_disk_set_sync_time(host, USEC_PER_HOUR, USEC_PER_HOUR);
+	ck_assert_int_eq(sim_host_run(ctx, sim_host_new("client", "192.0.2.9"), "client", talk,
+				 (void *)(uintptr_t)&hangs),
+		0);
+	sim_disk_set_sync_time(host, 1, USEC_PER_MSEC);
+	sim_proc_stop(proc);
+	return sim_proc_wait(ctx, proc);
+}
+
 START_TEST(full_disks)
 {
 	for (uint64_t seed = 1; seed <= 3; seed++)
 		run_seed(seed, full_disk, NULL);
+	run_seed(1, stuck_disk, NULL);
 }
 END_TEST
 
