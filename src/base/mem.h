@@ -1,5 +1,6 @@
-/* Allocation. Small allocations abort the worker when memory is exhausted (docs/decisions/0002):
- * whatever a peer can make large has a named limit and a budget that is asked first. */
+/* Allocation. Small allocations abort the worker when memory is exhausted
+ * (docs/decisions/memory-that-runs-out.md): whatever a peer can make large has a named limit
+ * and a budget that is asked first. */
 #ifndef SLUICE_BASE_MEM_H
 #define SLUICE_BASE_MEM_H
 
