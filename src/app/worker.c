@@ -30,6 +30,7 @@
 #include "rt/tls.h"
 #include "spool/spool.h"
 
+#define SLICE_LIMIT   (200 * USEC_PER_MSEC) /* a coroutine that runs longer is a bug, and logged */
 #define SESSION_GRACE (3 * USEC_PER_SEC) /* for messages under way when the worker stops */
 #define LOCK_GRACE    (3 * USEC_PER_SEC) /* for a killed worker to let go of the partition */
 #define LOCK_PAUSE    (100 * USEC_PER_MSEC)
@@ -331,6 +332,7 @@ int worker_run(const struct worker_setup *setup)
 	metrics_use(shared_row(setup->shared, setup->number));
 	w.channel = channel_new(setup->channel);
 	worker_listen_init(&w);
+	loop_set_slice_limit(SLICE_LIMIT);
 	(void)loop_run("worker", worker_main, &w); /* why it ended is in the status */
 	pool_free(w.burners);
 	dns_done();

@@ -273,13 +273,13 @@ static bool conn_fits(const struct letter *l, const struct nexthop_conn *conn)
 /* The configuration no longer has a route for mail that it once took: a person's affair. */
 static bool no_route(const struct nexthop_target *target, struct nexthop_failure *ret_failure)
 {
-	if (target->hops || target->domain.n)
+	if (target->no_route == NULL)
 		return false;
 	*ret_failure = (struct nexthop_failure){
 		.fate = NEXTHOP_DEFER,
 		.alarm = true,
 		.status = { 4, 4, 4 },
-		.text = target->key.p + strlen("none:"),
+		.text = target->no_route,
 	};
 	return true;
 }

@@ -289,12 +289,11 @@ static void make_jobs(struct sched *s, struct message *m, const struct spool_env
 		uint16_t rcpt = (uint16_t)i;
 		struct spool_rcpt_info info;
 		struct nexthop_target target;
-		const char *why;
 
 		if (taken[i] || !spool_look_rcpt(s->spool, m->id, rcpt, &info) ||
 			info.state != SPOOL_WAITING || info.due > now)
 			continue;
-		where_to(s->config, e, rcpt, &scratch, &target, &why);
+		where_to(s->config, e, rcpt, &scratch, &target);
 		add_to_job(destination_of(s, &target), m, rcpt, e->rcpts_n - i);
 	}
 	arena_reset(&scratch);

@@ -8,7 +8,7 @@
 #include "spool/envelope.h"
 
 void where_to(const struct config *config, const struct spool_envelope *e, size_t rcpt,
-	struct arena *arena, struct nexthop_target *ret, const char **ret_why)
+	struct arena *arena, struct nexthop_target *ret)
 {
 	const struct nexthop_facts facts = { e->reverse_path, e->login, e->entitlement };
 	struct nexthop_route route = { .why = "the stored address cannot be read" };
@@ -16,10 +16,11 @@ void where_to(const struct config *config, const struct spool_envelope *e, size_
 
 	if (smtp_path_parse_mailbox(arena, e->rcpts[rcpt].forward_path, &path) == SMTP_PATH_OK)
 		route = nexthop_route_find(config, &facts, &path);
-	*ret_why = route.kind == NEXTHOP_NONE ? route.why : NULL;
 	if (route.kind == NEXTHOP_NONE)
-		*ret = (struct nexthop_target){ .key = slice_str(arena_printf(
-							arena, "none:%s", route.why)) };
+		*ret = (struct nexthop_target){
+			.key = slice_str(arena_printf(arena, "none:%s", route.why)),
+			.no_route = route.why,
+		};
 	else
 		nexthop_target_of(arena, &route, path.domain, ret);
 }

@@ -10,9 +10,9 @@ struct nexthop_target;
 struct spool_envelope;
 
 /* Fills *ret; its texts live in the arena, its hops in the configuration. When the route has
- * vanished since the message was accepted, ret's key begins with "none:" and *ret_why is a static
- * reason: the recipient is to be deferred, never bounced. Otherwise *ret_why is NULL. */
+ * vanished since the message was accepted, ret->no_route says so: the recipient is to be deferred,
+ * never bounced. */
 void where_to(const struct config *config, const struct spool_envelope *e, size_t rcpt,
-	struct arena *arena, struct nexthop_target *ret, const char **ret_why);
+	struct arena *arena, struct nexthop_target *ret);
 
 #endif

@@ -90,10 +90,11 @@ static int load_authorities(const struct config *config, struct tls_client *syst
 	return 0;
 }
 
+/* By name: a connection may have begun under a former configuration. */
 static struct tls_client *authorities_for(const struct nexthop *nh, const struct config_hops *hops)
 {
-	for (size_t i = 0; i + 1 < nh->authorities_n; i++)
-		if (nh->authorities[i].hops == hops)
+	for (size_t i = 0; hops && i + 1 < nh->authorities_n; i++)
+		if (slice_eq_nocase(nh->authorities[i].hops->name, hops->name))
 			return nh->authorities[i].client;
 	return nh->authorities[nh->authorities_n - 1].client;
 }

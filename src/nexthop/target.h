@@ -14,6 +14,7 @@ struct nexthop_target {
 	const struct config_hops *hops; /* NULL: direct, by MX */
 	struct slice domain; /* direct: lower case, or an address literal with its brackets */
 	struct slice key; /* "hops:provider", "mx:example.org"; for maps and logs */
+	const char *no_route; /* static: why there is no way at all; NULL for a real target */
 };
 
 /* Fill *ret; key and domain live in the arena, hops in the configuration. */

@@ -158,8 +158,10 @@ static int start_session(const struct server_listener *l, const struct config_li
 	return 0;
 }
 
-/* A refused client is told so in one line, if that can be done without waiting. */
-static void turn_away(struct ctx *ctx, struct sock *sock, struct ip_port peer, const char *why)
+/* A refused client is told so in one line, if that can be done without waiting, and if it would
+ * understand it: `clear` is false where it waits for a TLS handshake. */
+static void turn_away(
+	struct ctx *ctx, struct sock *sock, struct ip_port peer, bool clear, const char *why)
 {
 	struct buf text;
 	struct smtp_reply reply;
@@ -172,7 +174,8 @@ static void turn_away(struct ctx *ctx, struct sock *sock, struct ip_port peer, c
 	buf_clear(&text);
 	smtp_reply_set(&reply, 421, "4.7.0", "%s; try again later", why);
 	smtp_reply_format(&text, &reply);
-	(void)sock_write_now(sock, text.p, text.n, &sent);
+	if (clear)
+		(void)sock_write_now(sock, text.p, text.n, &sent);
 	sock_close(sock);
 	buf_done(&text);
 }
@@ -187,11 +190,13 @@ static void welcome(struct ctx *ctx, const struct server_listener *l, struct soc
 				  ? "This listener is closing"
 				  : admit(l->server, &config->limits, &peer.ip);
 
+	bool clear = listener == NULL || listener->tls != CONFIG_LISTEN_IMPLICIT;
+
 	if (why) {
-		turn_away(ctx, sock, peer, why);
+		turn_away(ctx, sock, peer, clear, why);
 	} else if (start_session(l, listener, sock, peer, local) < 0) {
 		leave(l->server, &peer.ip);
-		turn_away(ctx, sock, peer, "Out of memory");
+		turn_away(ctx, sock, peer, clear, "Out of memory");
 	}
 }
 
