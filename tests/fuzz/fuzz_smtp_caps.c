@@ -22,6 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	slice_split(&text, '\n');
 	while (text.n)
 		smtp_caps_read_line(&back, slice_trim(slice_skip(slice_split(&text, '\n'), 4)));
+	if (c.mechs == 0)
+		smtp_caps_drop(&c, SMTP_CAP_AUTH); /* is not written without a mechanism to name */
 	assert(back.set == c.set && back.size == c.size);
 	if (smtp_caps_has(&c, SMTP_CAP_AUTH))
 		assert(back.mechs == c.mechs);
