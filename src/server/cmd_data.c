@@ -168,7 +168,7 @@ int cmd_bdat(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 	r = receive_chunk(ctx, s, &s->content->chunks);
 	if (r == 0 && bdat.last)
 		r = content_end_chunks(ctx, s);
-	if (r == 0 && !bdat.last)
+	if (r == 0 && !bdat.last && !content_is_refused(s->content))
 		return session_say(
 			ctx, s, 250, "2.0.0", "%llu bytes received", (unsigned long long)bdat.size);
 	return r == 0 ? finish(ctx, s) : r;

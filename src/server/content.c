@@ -187,6 +187,13 @@ static bool judge_failure(const struct content *c, struct smtp_reply *ret)
 	return false;
 }
 
+bool content_is_refused(const struct content *c)
+{
+	struct smtp_reply why;
+
+	return !judge_failure(c, &why);
+}
+
 bool content_verdict(struct session *s, struct buf *ret_header, struct smtp_reply *ret_refusal)
 {
 	struct content *c = s->content;

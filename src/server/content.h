@@ -40,6 +40,9 @@ int content_add(struct ctx *ctx, struct session *s, struct slice text);
 /* Completes the last line of a message that came in chunks. */
 int content_end_chunks(struct ctx *ctx, struct session *s);
 
+/* It is known already, from what has come so far, that the message will be refused. */
+bool content_is_refused(const struct content *c);
+
 /* Judges the whole message and builds its new header section into *ret_header (initialised by the
  * caller). False: *ret_refusal says why it is refused. Never suspends. */
 bool content_verdict(struct session *s, struct buf *ret_header, struct smtp_reply *ret_refusal);

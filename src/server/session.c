@@ -28,6 +28,7 @@
 #define FAREWELL_TIME  (5 * USEC_PER_SEC) /* for the last reply and close_notify */
 #define HANDSHAKE_TIME (60 * USEC_PER_SEC) /* of implicit TLS */
 #define REPLY_BYTES    65536
+#define COMMANDS_MAX   10000 /* without a transaction: nobody who means well needs so many */
 
 #define IN(state) (1u << (state))
 #define ANY	  (IN(SESSION_STATES) - 1)
@@ -290,6 +291,8 @@ static int converse(struct ctx *ctx, struct session *s)
 		if (s->server->stopping && s->state <= SESSION_READY)
 			return session_say(ctx, s, 421, "4.3.2", "Going down; try again");
 		r = session_read_line(ctx, s, &line);
+		if (r == 0 && ++s->commands > COMMANDS_MAX)
+			return session_say(ctx, s, 421, "4.7.0", "Too many commands without mail");
 		if (r == 0)
 			r = dispatch(ctx, s, line);
 	}

@@ -51,6 +51,7 @@ struct session {
 	bool tls; /* the stream is encrypted */
 	bool closing; /* end the session after the current reply */
 	bool quit; /* the client said so */
+	unsigned commands; /* since the last transaction began */
 	unsigned errors; /* commands refused so far */
 	size_t overshoot; /* recipients beyond the limit so far */
 	unsigned login_failures;

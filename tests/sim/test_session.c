@@ -261,6 +261,48 @@ static int over_limits(struct ctx *ctx, void *arg)
 	return sim_proc_wait(ctx, proc);
 }
 
+/* A message that is already too large is refused with its chunk, not with the last one; what was sent
+ * behind it belongs to no message. A client that says nothing of use for ever is shown the door. */
+static int chunks_and_chatter(struct ctx *ctx, void *arg)
+{
+	static struct relay relay;
+
+	relay = (struct relay){ .config = plain };
+	struct sim_host *host = sim_host_new("relay", "192.0.2.25");
+	struct sim_proc *proc = sim_proc_start(host, "relay", relay_run, &relay);
+	struct buf script;
+
+	(void)arg;
+	ctx_sleep(ctx, USEC_PER_MSEC);
+	buf_init(&script, 1 << 20);
+	buf_puts(&script, READY "C: BDAT 100002\n");
+	for (int i = 0; i < 1000; i++)
+		buf_puts(&script,
+			"R: 012345678901234567890123456789012345678901234567890123456789012345678901"
+			"23456789012345678901234567\\r\\n\n");
+	buf_puts(&script, "R: \\r\\n\nS: 552 5.3.4\nC: BDAT 0 LAST\nS: 503 5.5.1\n" BYE);
+	buf_putc(&script, '\0');
+	dialogue(ctx, MX, script.p);
+	ck_assert_uint_eq(relay_messages(&relay), 0);
+
+	buf_clear(&script);
+	buf_puts(&script, HELLO);
+	for (int i = 0; i < 9999; i++)
+		buf_puts(&script, "C: NOOP\nS: 250\n");
+	buf_puts(&script, "C: NOOP\nS: 421 4.7.0\nE:\n");
+	buf_putc(&script, '\0');
+	dialogue(ctx, MX, script.p);
+	buf_done(&script);
+	sim_proc_stop(proc);
+	return sim_proc_wait(ctx, proc);
+}
+
+START_TEST(chatter)
+{
+	run_seed(1, chunks_and_chatter, NULL);
+}
+END_TEST
+
 START_TEST(limits)
 {
 	run_seed(1, over_limits, NULL);
@@ -546,6 +588,7 @@ static Suite *suite(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, scene, 0, sizeof(scenes) / sizeof(scenes[0]));
 	tcase_add_test(t, limits);
+	tcase_add_test(t, chatter);
 	tcase_add_test(t, early_talkers);
 	tcase_add_loop_test(t, bad_neighbours, 0, sizeof(acts) / sizeof(acts[0]));
 	tcase_add_test(t, full_disks);
