@@ -252,7 +252,7 @@ static int dispatch(struct ctx *ctx, struct session *s, struct slice line)
 		r = session_say(ctx, s, 500, "5.5.2", "Command not recognised");
 	else if (command->run == NULL && sound)
 		r = session_say(
-			ctx, s, 502, "5.5.1", "%s is not implemented", smtp_verb_name(cmd.verb));
+			ctx, s, 502, "5.5.1", "%s is not offered here", smtp_verb_name(cmd.verb));
 	else if (command->run && !(command->states & IN(s->state)))
 		r = out_of_order(ctx, s, cmd.verb);
 	else if (!sound && cmd.verb == SMTP_BDAT)
