@@ -213,9 +213,9 @@ static void log_one(struct ctx *ctx, const struct outcome_context *oc, const str
 		[SPOOL_UNDELIVERABLE] = { EV_UNDELIVERABLE, METRIC_UNDELIVERABLE },
 	};
 	static const char *const reports[REPORT_KINDS] = {
-		[REPORT_FAILED] = "sent to the sender",
-		[REPORT_DELAYED] = "delay told to the sender",
-		[REPORT_SUCCESS] = "success told to the sender",
+		[REPORT_FAILED] = "failure, stored for the sender",
+		[REPORT_DELAYED] = "delay, stored for the sender",
+		[REPORT_SUCCESS] = "success, stored for the sender",
 	};
 	const struct spool_envelope *e = oc->envelope;
 	struct buf status, due;
