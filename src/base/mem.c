@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void (*on_exhaustion)(void);
+
+void mem_on_exhaustion(void (*handler)(void))
+{
+	on_exhaustion = handler;
+}
+
+/* p is what a second try gave, after the handler. */
 static void *or_abort(void *p)
 {
 	if (p == NULL) {
@@ -15,18 +23,39 @@ static void *or_abort(void *p)
 	return p;
 }
 
+static void exhausted(void)
+{
+	if (on_exhaustion)
+		on_exhaustion();
+}
+
 void *mem_alloc(size_t n)
 {
+	void *p = malloc(n ? n : 1);
+
+	if (p)
+		return p;
+	exhausted();
 	return or_abort(malloc(n ? n : 1));
 }
 
 void *mem_zalloc(size_t n)
 {
+	void *p = calloc(1, n ? n : 1);
+
+	if (p)
+		return p;
+	exhausted();
 	return or_abort(calloc(1, n ? n : 1));
 }
 
 void *mem_resize(void *p, size_t n)
 {
+	void *q = realloc(p, n ? n : 1);
+
+	if (q)
+		return q;
+	exhausted();
 	return or_abort(realloc(p, n ? n : 1));
 }
 

@@ -12,6 +12,10 @@
 void *mem_alloc(size_t n) __attribute__((malloc, returns_nonnull));
 void *mem_zalloc(size_t n) __attribute__((malloc, returns_nonnull));
 void *mem_resize(void *p, size_t n) __attribute__((returns_nonnull));
+/* Who is asked when the C library has no memory left (NULL, as at first: nobody). When the handler
+ * returns, the allocation is tried once more before it aborts. The simulated world ends the process
+ * in hand there, and goes on with the others. */
+void mem_on_exhaustion(void (*handler)(void));
 /* A terminated copy of s; the caller frees it. */
 char *mem_strdup(struct slice s) __attribute__((malloc, returns_nonnull));
 /* Overwrite with zeros in a way the compiler may not remove. For secrets. */

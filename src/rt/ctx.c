@@ -71,6 +71,7 @@ int ctx_yield(struct ctx *ctx)
 	if (r < 0)
 		return r;
 	loop_make_ready(ctx->coro);
+	world_parks();
 	coro_suspend(ctx->coro);
 	return ctx_check(ctx);
 }
@@ -120,6 +121,7 @@ int wait_park(struct ctx *ctx, struct wait *w, const char *what)
 		c->deadline.fire = deadline_passed;
 		timer_set(&c->deadline, ctx->deadline->effective);
 	}
+	world_parks();
 	do
 		coro_suspend(c);
 	while (!w->done && (r = ctx_check(ctx)) == 0);

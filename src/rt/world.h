@@ -24,6 +24,8 @@ void world_poll(usec_t until);
 /* Makes a world_poll that waits now (or the next one) return at once; loop_stop sets its flag and
  * calls this. Safe in a signal handler and before world_start; the simulated world does nothing. */
 void world_interrupt(void);
+/* The running coroutine is about to suspend. The simulated world may cancel it there. */
+void world_parks(void);
 /* Before and after the loop runs. */
 void world_start(void);
 void world_stop(void);

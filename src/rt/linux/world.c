@@ -13,6 +13,10 @@ void world_start(void)
 	logsink_start();
 }
 
+void world_parks(void)
+{
+}
+
 void world_stop(void)
 {
 	logsink_stop();

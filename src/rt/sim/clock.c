@@ -16,6 +16,7 @@
 #include "rt/sim/net.h"
 #include "rt/sim/shim.h"
 #include "rt/sim/sim.h"
+#include "rt/sim/strike.h"
 #include "rt/sim/trace.h"
 #include "rt/world.h"
 
@@ -59,6 +60,8 @@ usec_t world_now(void)
 
 void world_poll(usec_t until)
 {
+	if (host_bury_fallen())
+		return;
 	if (until == USEC_INFINITY)
 		give_up("deadlock: these wait and nothing is left to happen");
 	if (until <= sim.now) {
@@ -86,6 +89,8 @@ void world_stop(void)
 
 bool world_log(struct slice line)
 {
+	if (host_proc()->dead)
+		return true; /* nobody reads what the dead say */
 	trace_bytes(TRACE_LOG, host_proc()->id, 0, line);
 	if (sim.log_to_stderr)
 		fprintf(stderr, "%s: %.*s\n", sim_here()->name, SLICE_ARG(slice_trim(line)));
@@ -121,6 +126,7 @@ void sim_start(uint64_t seed)
 	net_start();
 	host_start();
 	shim_enable(true);
+	strike_start();
 }
 
 struct root {
@@ -150,6 +156,7 @@ size_t sim_stop(void)
 {
 	size_t leaks = net_leaks() + disk_leaks() + job_leaks();
 
+	strike_stop();
 	shim_enable(false);
 	net_stop();
 	sim_dns_clear();

@@ -20,6 +20,7 @@ static struct {
 	unsigned hosts_n, procs_n;
 	struct sim_host *tester;
 	struct sim_proc *tester_proc;
+	bool fallen; /* some process is dead, but not yet buried */
 } sim;
 
 static struct sim_proc *proc_new(struct sim_host *h, const char *name, coro_fn *fn, void *arg)
@@ -41,6 +42,7 @@ void host_start(void)
 {
 	list_init(&sim.hosts);
 	sim.hosts_n = sim.procs_n = 0;
+	sim.fallen = false;
 	sim.tester = sim_host_new("tester", "198.51.100.250 2001:db8:ffff::250");
 	sim.tester->up = true;
 	sim.tester_proc = proc_new(sim.tester, "tester", NULL, NULL);
@@ -189,9 +191,10 @@ void sim_proc_stop(struct sim_proc *p)
 /* Everything of a process that lives outside its coroutines: connections, locks, lanes. */
 static void proc_die(struct sim_proc *p, bool power_cut)
 {
-	if (p->dead)
-		return;
 	p->dead = true;
+	if (p->buried)
+		return;
+	p->buried = true;
 	net_proc_died(p, power_cut);
 	disk_proc_died(p);
 	job_proc_died(p);
@@ -204,6 +207,32 @@ void sim_proc_kill(struct sim_proc *p)
 	assert(p != sim.tester_proc);
 	trace(TRACE_KILL, p->id, 0, 0);
 	proc_die(p, false);
+}
+
+void host_proc_falls(struct sim_proc *p)
+{
+	assert(p != sim.tester_proc);
+	if (p->dead)
+		return;
+	trace(TRACE_KILL, p->id, 1, 0);
+	p->dead = true;
+	sim.fallen = true;
+}
+
+bool host_bury_fallen(void)
+{
+	if (!sim.fallen)
+		return false;
+	sim.fallen = false;
+	list_each (it, &sim.hosts) {
+		list_each (node, &container_of(it, struct sim_host, all)->procs) {
+			struct sim_proc *p = container_of(node, struct sim_proc, node);
+
+			if (p->dead)
+				proc_die(p, false);
+		}
+	}
+	return true;
 }
 
 int sim_host_run(struct ctx *ctx, struct sim_host *h, const char *name, coro_fn *fn, void *arg)

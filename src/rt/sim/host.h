@@ -22,6 +22,10 @@ struct sim_host {
 	uint16_t next_port; /* for connects without one */
 	struct disk *disk;
 	struct list procs;
+	/* What strikes here, and what it counts: strike.c. */
+	uint64_t parks, allocations;
+	uint64_t strike_at_park, fail_allocation; /* 0: none */
+	enum sim_strike strike;
 };
 
 struct sim_proc {
@@ -34,6 +38,7 @@ struct sim_proc {
 	struct scope scope; /* of its first coroutine */
 	struct scope jobs; /* jobs and lanes, which are not its descendants */
 	bool dead; /* killed or without power: nothing leaves it any more */
+	bool buried; /* and what it had outside of its coroutines is gone */
 	bool ended;
 	int result;
 };
@@ -43,6 +48,11 @@ void host_start(void);
 void host_stop(void);
 /* Ends all processes; called by the root at its end. */
 void host_end_procs(struct ctx *ctx);
+/* As sim_proc_kill, for code that runs within the process, perhaps deep in a call of the world:
+ * nothing leaves it from now on, the rest happens at the loop's next turn. */
+void host_proc_falls(struct sim_proc *p);
+/* Does that rest. True when there was any. */
+bool host_bury_fallen(void);
 /* The process of the running coroutine; outside the loop the tester's. */
 struct sim_proc *host_proc(void);
 /* The host with this address, or NULL. */

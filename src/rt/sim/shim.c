@@ -3,6 +3,7 @@
 #include "rt/sim/shim.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -65,6 +66,51 @@ ssize_t getrandom(void *p, size_t n, unsigned flags)
 		return syscall(SYS_getrandom, p, n, flags);
 	random_bytes(p, n);
 	return (ssize_t)n;
+}
+
+/* Beneath stand the C library's own, or the sanitizer's. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define BENEATH(name) __interceptor_##name
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define BENEATH(name) __interceptor_##name
+#endif
+#endif
+#ifndef BENEATH
+#define BENEATH(name) __libc_##name
+#endif
+void *BENEATH(malloc)(size_t n);
+void *BENEATH(calloc)(size_t n, size_t each);
+void *BENEATH(realloc)(void *p, size_t n);
+
+static bool (*alloc_fails)(void);
+
+void shim_on_alloc(bool (*fails)(void))
+{
+	alloc_fails = fails;
+}
+
+static bool refused(void)
+{
+	if (alloc_fails == NULL || !alloc_fails())
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+void *malloc(size_t n)
+{
+	return refused() ? NULL : BENEATH(malloc)(n);
+}
+
+void *calloc(size_t n, size_t each)
+{
+	return refused() ? NULL : BENEATH(calloc)(n, each);
+}
+
+void *realloc(void *p, size_t n)
+{
+	return refused() ? NULL : BENEATH(realloc)(p, n);
 }
 
 int getentropy(void *p, size_t n)

@@ -82,6 +82,42 @@ int sim_host_run(struct ctx *ctx, struct sim_host *h, const char *name, coro_fn 
 void sim_power_cut(struct sim_host *h);
 bool sim_host_is_up(const struct sim_host *h);
 
+/* ---- strikes: what befalls a process at any point of its run ---- */
+
+enum sim_strike {
+	/* The coroutine that is about to suspend is cancelled, as when its scope is ended by
+	 * somebody else meanwhile. Jobs and lanes are spared: nobody can cancel them. */
+	SIM_STRIKE_CANCEL,
+	SIM_STRIKE_STOP, /* its process gets SIGTERM: sim_proc_stop */
+	SIM_STRIKE_KILL, /* its process is killed: sim_proc_kill */
+};
+/* A coroutine that is about to suspend. Living processes only. */
+struct sim_park {
+	struct sim_host *host;
+	struct sim_proc *proc;
+	const char *coroutine; /* its name */
+	bool job; /* it is a job or lane */
+	uint64_t number; /* counted from 1 over all coroutines of the host */
+};
+/* One hook for all hosts; NULL ends it. It must not suspend; it may strike. */
+void sim_on_park(void (*hook)(void *arg, const struct sim_park *park), void *arg);
+/* Suspensions so far. */
+uint64_t sim_parks(const struct sim_host *h);
+/* From a hook: strikes the coroutine or process that is about to suspend. */
+void sim_strike(enum sim_strike strike);
+/* Strikes at suspension `number` of the host's count. 0 forgets it. */
+void sim_strike_at(struct sim_host *h, uint64_t number, enum sim_strike strike);
+
+/* Allocations by processes of the host so far: those of the program, of the libraries it calls, and
+ * of the world in its calls. Suspensions and allocations of a process follow from the seed and from
+ * what the operating system's process did before, as libraries keep memory: compare runs in forked
+ * children of one parent. */
+uint64_t sim_allocations(const struct sim_host *h);
+/* Allocation `number` of the host's count fails; 0 forgets it. A library gets NULL. Where the
+ * program itself would abort (base/mem.h) its process dies at once, as if killed: nothing leaves it
+ * any more. Its coroutines then unwind, so that nothing of it is a leak. */
+void sim_fail_allocation(struct sim_host *h, uint64_t number);
+
 /* ---- disk ---- */
 
 enum sim_disk_kind {

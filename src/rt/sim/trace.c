@@ -23,6 +23,7 @@ static const struct {
 	[TRACE_PROC_END] = { "process ends", "process", "dead", "result" },
 	[TRACE_KILL] = { "kill", "process", NULL, NULL },
 	[TRACE_POWER_CUT] = { "power cut", "host", NULL, NULL },
+	[TRACE_STRIKE] = { "strike", "process", "kind", "at" },
 	[TRACE_DISK] = { "disk", "host", "operation", "kind" },
 	[TRACE_DISK_AT] = { "  of file", "at", "bytes", NULL },
 	[TRACE_DISK_LOSS] = { "disk loses", "host", "how", "changes" },
