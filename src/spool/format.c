@@ -43,6 +43,11 @@ static bool sum_matches(struct slice block, uint32_t seed)
 	return cursor_u32(&c) == hash_crc32c(seed, block.p, block.n - 4);
 }
 
+static bool is_known(uint32_t version)
+{
+	return version >= 1 && version <= SPOOL_FORMAT_VERSION;
+}
+
 static void put_segment_once(char *at, const struct spool_segment_header *h)
 {
 	struct out o = { at };
@@ -79,7 +84,7 @@ static int segment_once(struct slice s, struct spool_segment_header *ret)
 
 	if (cursor_u64(&c) != SEGMENT_MAGIC || !sum_matches(s, 0))
 		return ERR_CORRUPT;
-	if (cursor_u32(&c) != SPOOL_FORMAT_VERSION)
+	if (!is_known(cursor_u32(&c)))
 		return ERR_UNSUPPORTED;
 	struct spool_segment_header h = {
 		.number = cursor_u32(&c),
@@ -115,7 +120,8 @@ void spool_format_put_batch(char at[SPOOL_BATCH_HEADER], const struct spool_batc
 	struct out o = { at };
 
 	put(&o, BATCH_MAGIC, 8);
-	put(&o, SPOOL_FORMAT_VERSION, 4);
+	put(&o, SPOOL_FORMAT_VERSION, 2);
+	put(&o, h->under_way, 2);
 	put(&o, h->segment, 4);
 	put(&o, h->generation, 4);
 	put(&o, h->records, 4);
@@ -137,10 +143,11 @@ int spool_format_batch(struct slice s, struct spool_batch_header *ret)
 
 	if (cursor_u64(&c) != BATCH_MAGIC || !sum_matches(s, 0))
 		return ERR_CORRUPT;
-	if (cursor_u32(&c) != SPOOL_FORMAT_VERSION)
+	if (!is_known(cursor_u16(&c)))
 		return ERR_UNSUPPORTED;
-	struct spool_batch_header h = { .segment = cursor_u32(&c) };
+	struct spool_batch_header h = { .under_way = cursor_u16(&c) };
 
+	h.segment = cursor_u32(&c);
 	h.generation = cursor_u32(&c);
 	h.records = cursor_u32(&c);
 	h.salt = cursor_u64(&c);
@@ -149,7 +156,8 @@ int spool_format_batch(struct slice s, struct spool_batch_header *ret)
 	h.first = cursor_u64(&c);
 	h.bytes = cursor_u32(&c);
 	h.id_limit_ms = cursor_u64(&c);
-	if (h.bytes < SPOOL_BATCH_HEADER || h.bytes > SPOOL_SEGMENT_MAX)
+	if (h.bytes < SPOOL_BATCH_HEADER || h.bytes > SPOOL_SEGMENT_MAX ||
+		h.under_way > SPOOL_UNDER_WAY_MAX || h.previous < h.under_way)
 		return ERR_CORRUPT;
 	*ret = h;
 	return 0;

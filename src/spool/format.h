@@ -13,7 +13,8 @@
 
 struct buf;
 
-#define SPOOL_FORMAT_VERSION 1
+/* Version 2: a batch may be begun while the one before it is under way. Version 1 is read. */
+#define SPOOL_FORMAT_VERSION 2
 #define SPOOL_BLOCK	     4096u /* bytes; batches start at multiples of it */
 #define SPOOL_SEGMENT_HEADER 64u
 #define SPOOL_SECOND_HEADER  2048u /* offset of the header's copy */
@@ -37,11 +38,18 @@ void spool_format_put_segment(char block[SPOOL_BLOCK], const struct spool_segmen
 /* Reads the better copy. 0; ERR_CORRUPT when neither is valid; ERR_UNSUPPORTED: a later version. */
 int spool_format_segment(struct slice block, struct spool_segment_header *ret);
 
-/* A batch's header. */
+/* A batch's header. A batch is laid out while at most one other is under way. */
+#define SPOOL_UNDER_WAY_MAX 1u
 struct spool_batch_header {
 	uint32_t segment, generation, records, bytes;
 	uint64_t salt, number, previous, first, id_limit_ms;
+	uint16_t under_way; /* batches right before it whose sync had not returned */
 };
+/* The last batch that was durable when this one was laid out. */
+static inline uint64_t spool_batch_durable(const struct spool_batch_header *h)
+{
+	return h->previous - h->under_way;
+}
 void spool_format_put_batch(char at[SPOOL_BATCH_HEADER], const struct spool_batch_header *h);
 /* 0; ERR_CORRUPT: not a batch; ERR_UNSUPPORTED: a later version. Says nothing about staleness: the
  * caller compares segment, generation and salt. */

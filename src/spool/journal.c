@@ -98,7 +98,8 @@ static void journal_free(struct journal *j)
 		if (j->segments[n])
 			segment_free(j, j->segments[n]);
 	free(j->segments);
-	free(j->write.bytes);
+	for (unsigned i = 0; i < JOURNAL_BATCHES; i++)
+		free(j->batch[i].bytes);
 	free(j->removals);
 	file_close(j->lock);
 	dir_close(j->dir);
@@ -116,7 +117,7 @@ static void close_journal(struct ctx *ctx, struct spool *sp)
 	j->ending = true;
 	waitq_wake_all(&j->work);
 	(void)scope_wait(ctx, &j->writer);
-	lane_close(ctx, j->lane);
+	journal_lanes_close(ctx, j);
 	pool_free(j->pool);
 	journal_free(j);
 	sp->store = NULL;
@@ -161,7 +162,7 @@ static struct journal *journal_new(struct spool *sp, struct spool_report *report
 
 static int start(struct ctx *ctx, struct journal *j)
 {
-	j->lane = lane_new("spool-commit", journal_lane, journal_lane_done, j);
+	journal_lanes_open(j);
 	int r = scope_spawn(&j->writer, "spool writer", journal_writer, j);
 
 	if (r == 0)

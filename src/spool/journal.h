@@ -7,6 +7,7 @@
 #include "rt/job.h"
 #include "rt/scope.h"
 #include "spool/core.h"
+#include "spool/pace.h"
 
 struct dir;
 
@@ -30,6 +31,8 @@ struct segment {
 	uint32_t number, generation, size;
 	uint64_t salt;
 	struct file *file;
+	struct file *second; /* the same, opened again: two batches at once; or NULL */
+	bool lone; /* it could not be opened again */
 	uint32_t used; /* where the next batch goes */
 	uint64_t first; /* number of its first batch; 0: none yet */
 	struct buf summary; /* entries, while it is current */
@@ -41,23 +44,30 @@ struct segment {
 	bool unmovable; /* compaction met something that does not fit anywhere else */
 };
 
-/* One write on its way through the lane. */
-struct journal_write {
+/* A batch: laid out on the loop, written and synced by its lane, then told to those who wait. */
+struct journal_batch {
 	struct lane_item item;
-	struct file *file;
+	struct lane *lane;
+	struct file *file; /* the segment's, or its second one */
 	char *bytes;
-	size_t n, cap;
-	uint64_t offset;
+	size_t n, cap; /* of bytes; n with the padding */
+	uint64_t offset; /* in the segment */
 	int result;
 	bool done;
+	usec_t began;
+	struct segment *s;
+	struct list items; /* that are in it */
+	struct spool_batch_header header;
+	size_t summary; /* bytes that its records add to the segment's summary */
 };
+
+#define JOURNAL_BATCHES (SPOOL_UNDER_WAY_MAX + 1)
 
 struct journal {
 	struct spool *sp;
 	struct dir *dir;
 	struct file *lock;
 	struct pool *pool;
-	struct lane *lane;
 	struct scope keeper, writer;
 	struct segment **segments; /* by number; NULL where there is none; [0] is none */
 	uint32_t segments_n;
@@ -65,15 +75,17 @@ struct journal {
 	struct segment *current; /* NULL: take a spare one */
 	struct list spares;
 	uint32_t spare_n, reserve_n;
-	uint64_t number; /* of the last batch */
+	uint64_t number; /* of the batch laid out last */
 	uint64_t next_number; /* of the next one */
 	struct list pending; /* items that wait for a batch */
-	struct waitq work, written; /* for the writer; a write is done */
-	struct journal_write write;
+	struct waitq work, written; /* for the writer; a batch is durable, or nothing will be */
+	struct journal_batch batch[JOURNAL_BATCHES]; /* in turn */
+	unsigned head, under_way; /* the oldest under way, and how many are */
+	struct pace pace;
 	bool mark; /* an empty batch is asked for */
 	bool last_empty; /* the last batch was empty */
 	bool closing, ending; /* for the keeper; then for the writer */
-	uint64_t batches; /* written since opening, for those who wait for one */
+	uint64_t batches; /* durable since opening, for those who wait for one */
 	struct waitq upkeep; /* for the keeper */
 	bool upkeep_due;
 	bool cannot_grow; /* the last attempt to make a segment found no room */
@@ -131,12 +143,30 @@ bool account_is_free(const struct segment *s);
 /* About how many bytes of a sealed segment are alive; all while it must not be compacted. */
 uint64_t account_live(const struct segment *s);
 
-/* write.c: the coroutine that writes batches. */
-int journal_writer(struct ctx *ctx, void *arg);
-void journal_lane(struct job *job, struct lane *lane, void *arg);
-void journal_lane_done(struct lane_item *item, void *arg);
+/* batch.c: what a batch consists of. */
+/* An empty one for this segment, numbered, behind all that was laid out before. */
+void journal_batch_init(const struct journal *j, struct segment *s, struct journal_batch *b);
+bool journal_batch_fits(const struct journal_batch *b, const struct spool_item *item);
+/* Takes what fits of what waits. */
+void journal_batch_gather(struct journal *j, struct journal_batch *b);
+/* Makes the bytes; the segment goes on behind them. */
+void journal_batch_lay_out(struct journal *j, struct journal_batch *b);
+/* The same for the batch that seals its segment; nothing was gathered. */
+void journal_batch_lay_seal(struct journal *j, struct journal_batch *b);
+/* It is durable: accounts for its records, tells those who wait. */
+void journal_batch_finish(struct journal *j, struct journal_batch *b);
+/* Does an empty batch leave room for the seal? */
+bool journal_room_for_mark(const struct segment *s);
 /* Room left in the current segment for one more record of any kind. */
 uint64_t journal_room_in(const struct segment *s);
+/* Bytes of the batch that seals a segment with so long a summary. */
+size_t journal_seal_bytes(size_t summary);
+
+/* write.c: the coroutine that writes batches. */
+int journal_writer(struct ctx *ctx, void *arg);
+/* Starts and ends the lanes. */
+void journal_lanes_open(struct journal *j);
+void journal_lanes_close(struct ctx *ctx, struct journal *j);
 
 /* keep.c: the coroutine that makes, releases and compacts segments. */
 int journal_keeper(struct ctx *ctx, void *arg);

@@ -1,5 +1,5 @@
 /* Two passes over the segments: the first finds out in which order they were written and which
- * batch is the last of all, the second reads the records in that order and keeps what is alive, by
+ * batches were durable, the second reads the records in that order and keeps what is alive, by
  * the rules of recovery (recover.c) without its bookkeeping and without changing a byte. */
 #include "spool/offline.h"
 
@@ -95,12 +95,10 @@ static int survey(struct job *job, struct spool_offline *so, struct offline_segm
 	s->info.batches = (uint32_t)scan.n;
 	s->info.header_rotten = scan.header_rotten;
 	s->salt = scan.header.salt;
-	if (scan.n) {
+	if (scan.n)
 		s->info.first = scan.batches[0].header.first;
-		s->last = scan.batches[scan.n - 1].header.number;
-	}
-	if (s->last > so->last)
-		so->last = s->last;
+	if (spool_scan_durable(&scan) > so->durable)
+		so->durable = spool_scan_durable(&scan);
 	spool_scan_done(&scan);
 	buf_done(&bytes);
 	return 0;
@@ -220,18 +218,27 @@ static void take_batch(struct spool_offline *so, const struct offline_segment *s
 			"the rest of a batch has rotted");
 }
 
+static void tell_torn(struct spool_offline *so, const struct offline_segment *s, uint32_t at)
+{
+	tell_trouble(so, s->info.number, at, false,
+		"a batch at the end is not whole: it was never acknowledged");
+}
+
 static void take_batches(struct spool_offline *so, const struct offline_segment *s,
 	struct slice bytes, const struct spool_scan *scan)
 {
+	struct spool_batch_header missing;
+
 	for (size_t i = 0; i < scan->n; i++) {
 		const struct spool_scan_batch *b = &scan->batches[i];
 
-		if (b->gap)
+		if (spool_scan_gap_is_torn(scan, i, so->durable, &missing))
+			tell_torn(so, s, b->offset - b->gap);
+		else if (b->gap)
 			tell_trouble(so, s->info.number, b->offset - b->gap, true,
 				"batches have rotted");
-		if (b->header.number == so->last && !spool_scan_is_whole(bytes, b))
-			tell_trouble(so, s->info.number, b->offset, false,
-				"the last batch is not whole: it was never acknowledged");
+		if (spool_scan_is_torn(bytes, b, so->durable))
+			tell_torn(so, s, b->offset);
 		else
 			take_batch(so, s, bytes, b);
 	}

@@ -10,7 +10,7 @@ struct job;
 
 struct offline_segment {
 	struct spool_offline_segment info;
-	uint64_t salt, last; /* last: number of its last batch */
+	uint64_t salt;
 	bool unreadable;
 };
 
@@ -18,7 +18,7 @@ struct spool_offline {
 	struct dir *dir;
 	struct offline_segment *segments; /* in the order in which they were written */
 	size_t n;
-	uint64_t last; /* number of the last batch of all */
+	uint64_t durable; /* the last batch of which some batch says so */
 	struct spool_index index;
 	const struct spool_offline_watch *watch; /* while it is read */
 	struct spool_offline_report report;

@@ -1,8 +1,8 @@
-/* Recovery, in one job, before the loop sees the journal. First each segment is read for itself:
- * sealed ones by their summary, others by a scan. Then the batch with the highest number is judged:
- * if it is not whole, it was never acknowledged and is cut. All else that is unreadable was
- * acknowledged once: it is copied to quarantine/ and reported. Then the records are replayed in the
- * order of their batches, with the same bookkeeping as when they were written. */
+/* Recovery, in one job, before the loop sees the journal. First each segment is read for itself
+ * (recover_segment.c): that tells which batches were durable. What is not whole and was not durable
+ * was never acknowledged; all else that is unreadable was: it is copied to quarantine/ and
+ * reported. Then the records are replayed in the order of their batches, with the same bookkeeping
+ * as when they were written. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,43 +13,9 @@
 #include "base/text.h"
 #include "rt/clock.h"
 #include "rt/file.h"
-#include "spool/journal.h"
-#include "spool/scan.h"
+#include "spool/recover.h"
 
-#define READ_BYTES (1u << 20)
-
-struct rot {
-	uint32_t offset, n;
-};
-
-/* One segment as it was found. */
-struct found {
-	struct segment *s;
-	bool sealed;
-	struct buf entries; /* summary entries of its readable records */
-	struct rot *rot;
-	size_t rot_n;
-	uint64_t last; /* number of its last batch */
-	bool torn; /* its last batch is not whole; which means what, is not known yet */
-	struct spool_scan_batch torn_batch;
-	uint32_t torn_end; /* where the batch before it ends */
-};
-
-struct recovery {
-	struct job *job;
-	struct journal *j;
-	struct found *v;
-	size_t n;
-	char *bytes; /* of the segment in hand */
-	size_t bytes_n;
-	uint64_t *own; /* ids of own files there are */
-	size_t own_n;
-	uint64_t id_limit_ms, max_id;
-	uint64_t *corrupt; /* ids of messages with an unreadable envelope */
-	size_t corrupt_n;
-};
-
-static void trouble(struct recovery *r, uint32_t segment, uint32_t offset, const char *what)
+void recover_trouble(struct recovery *r, uint32_t segment, uint32_t offset, const char *what)
 {
 	struct spool_report *report = r->j->report;
 
@@ -99,301 +65,30 @@ static int remove_unfinished(struct recovery *r)
 	return 0;
 }
 
-/* ---- one segment for itself ---- */
-
-static int read_exactly(struct recovery *r, struct segment *s, uint64_t at, size_t n, char *to)
-{
-	while (n) {
-		size_t piece = n < READ_BYTES ? n : READ_BYTES, got;
-		int result = file_pread(r->job, s->file, to, piece, at, &got);
-
-		if (result < 0)
-			return result;
-		if (got != piece)
-			return ERR_CORRUPT;
-		to += piece;
-		at += piece;
-		n -= piece;
-	}
-	return 0;
-}
-
-static void note_header(struct segment *s, const struct spool_segment_header *h)
-{
-	s->generation = h->generation;
-	s->salt = h->salt;
-	s->used = SPOOL_BLOCK;
-}
-
-static void note_batch(struct recovery *r, struct found *f, const struct spool_batch_header *b)
-{
-	f->last = b->number;
-	f->s->first = b->first;
-	if (b->id_limit_ms > r->id_limit_ms)
-		r->id_limit_ms = b->id_limit_ms;
-}
-
-/* Reads the summary that the trailer names. ERR_CORRUPT: there is none, or it is not whole. */
-static int read_summary(struct recovery *r, struct found *f)
-{
-	struct segment *s = f->s;
-	struct spool_trailer t;
-	struct spool_scan_batch b;
-	int result = read_exactly(r, s, s->size - SPOOL_TRAILER, SPOOL_TRAILER, r->bytes);
-
-	if (result == 0)
-		result = spool_format_trailer(slice_of(r->bytes, SPOOL_TRAILER), &t);
-	if (result < 0)
-		return result;
-	if (t.segment != s->number || t.generation != s->generation || t.salt != s->salt ||
-		t.batch_offset < SPOOL_BLOCK || t.batch_offset >= s->size)
-		return ERR_CORRUPT;
-	struct slice bytes = slice_of(r->bytes, s->size - t.batch_offset);
-
-	result = read_exactly(r, s, t.batch_offset, bytes.n, r->bytes);
-	if (result == 0)
-		result = spool_format_batch(bytes, &b.header);
-	b.offset = 0;
-	if (result < 0 || b.header.salt != s->salt || b.header.number != t.number ||
-		b.header.bytes > bytes.n || !spool_scan_is_whole(bytes, &b))
-		return result < 0 ? result : ERR_CORRUPT;
-	struct spool_batch_walk w = spool_scan_walk(bytes, &b);
-	struct spool_batch_item item;
-
-	if (spool_format_walk(&w, false, &item) <= 0 || item.header.type != SPOOL_RECORD_SUMMARY)
-		return ERR_CORRUPT;
-	buf_put(&f->entries, slice_of(item.record.p + SPOOL_RECORD_HEADER, item.header.bytes[0]));
-	note_batch(r, f, &b.header);
-	f->sealed = true;
-	s->used = s->size;
-	return 0;
-}
-
-static void add_rot(struct recovery *r, struct found *f, uint32_t at, uint32_t n, const char *what)
-{
-	trouble(r, f->s->number, at, what);
-	r->j->report->quarantined++;
-	f->rot = mem_resize(f->rot, (f->rot_n + 1) * sizeof(*f->rot));
-	f->rot[f->rot_n++] = (struct rot){ at, n };
-}
-
-/* Takes the readable records of an acknowledged batch into the entries; the rest is rotten. */
-static void digest(
-	struct recovery *r, struct found *f, struct slice bytes, const struct spool_scan_batch *b)
-{
-	struct spool_batch_walk w = spool_scan_walk(bytes, b);
-	struct spool_batch_item item;
-	int result;
-
-	while ((result = spool_format_walk(&w, false, &item)) > 0) {
-		const struct spool_record_header *h = &item.header;
-		uint32_t at = (uint32_t)(item.record.p - bytes.p);
-		bool message = h->type == SPOOL_RECORD_MSG || h->type == SPOOL_RECORD_MOVE;
-
-		if (!item.facts_good)
-			add_rot(r, f, at, (uint32_t)item.record.n, "a record has rotted");
-		if (!item.facts_good && message) {
-			r->corrupt = mem_resize(
-				r->corrupt, (r->corrupt_n + 1) * sizeof(*r->corrupt));
-			r->corrupt[r->corrupt_n++] = h->id;
-		}
-		if ((item.facts_good || message) && h->type != SPOOL_RECORD_SUMMARY)
-			spool_format_put_summary(
-				&f->entries, h, at, item.facts_good ? item.states : SLICE_NIL);
-	}
-	if (result < 0)
-		add_rot(r, f, b->offset + w.at, (uint32_t)(w.batch.n - w.at),
-			"the rest of a batch has rotted");
-}
-
-static int quarantine_name(char *name, size_t n, const struct segment *s, uint32_t at)
-{
-	return snprintf(name, n, "seg-%06u-generation-%u-offset-%u", s->number, s->generation, at);
-}
-
-/* Copies the rotten stretches of the segment whose bytes are given. */
-static int put_aside(struct recovery *r, struct found *f, struct slice bytes)
-{
-	struct dir *d = NULL;
-	char name[80];
-	int result = 0;
-
-	if (f->rot_n)
-		result = dir_open_below(r->job, r->j->dir, "quarantine", true, &d);
-	for (size_t i = 0; i < f->rot_n && result == 0; i++) {
-		quarantine_name(name, sizeof(name), f->s, f->rot[i].offset);
-		result = file_write_all(r->job, d, name,
-			slice_take(slice_skip(bytes, f->rot[i].offset), f->rot[i].n), 0600);
-	}
-	f->rot_n = 0;
-	dir_close(d);
-	return result;
-}
-
-static void take_scan(
-	struct recovery *r, struct found *f, struct slice bytes, const struct spool_scan *scan)
-{
-	for (size_t i = 0; i < scan->n; i++) {
-		const struct spool_scan_batch *b = &scan->batches[i];
-
-		if (b->gap)
-			add_rot(r, f, b->offset - b->gap, b->gap, "batches have rotted");
-		note_batch(r, f, &b->header);
-		if (i + 1 == scan->n && !spool_scan_is_whole(bytes, b)) {
-			f->torn = true;
-			f->torn_batch = *b;
-			continue;
-		}
-		digest(r, f, bytes, b);
-		f->torn_end = (uint32_t)spool_format_align(
-			b->offset + b->header.bytes, SPOOL_BLOCK);
-	}
-	f->s->used = scan->end;
-	if (f->torn_end == 0)
-		f->torn_end = SPOOL_BLOCK;
-}
-
-/* Nothing in it can be read: it is kept under another name. */
-static int set_aside(struct recovery *r, struct found *f)
-{
-	char from[JOURNAL_NAME_BYTES], to[JOURNAL_NAME_BYTES];
-
-	journal_segment_name(from, "seg", f->s->number);
-	journal_segment_name(to, "bad", f->s->number);
-	trouble(r, f->s->number, 0, "nothing in the segment can be read; kept as bad-NNNNNN");
-	r->j->report->quarantined++;
-	segment_free(r->j, f->s);
-	f->s = NULL;
-	return dir_rename(r->job, r->j->dir, from, to);
-}
-
-static int scan_segment(struct recovery *r, struct found *f)
-{
-	struct segment *s = f->s;
-	struct slice bytes = slice_of(r->bytes, s->size);
-	struct spool_scan scan;
-
-	r->j->report->segments_scanned++;
-	file_drop_cache(r->job, s->file, 0, s->size);
-	int result = read_exactly(r, s, 0, s->size, r->bytes);
-
-	if (result < 0)
-		return result;
-	result = spool_scan(bytes, s->number, &scan);
-	if (result == ERR_CORRUPT)
-		return set_aside(r, f);
-	if (result < 0)
-		return result;
-	note_header(s, &scan.header);
-	take_scan(r, f, bytes, &scan);
-	if (scan.header_rotten)
-		add_rot(r, f, 0, SPOOL_BLOCK, "a segment's header has rotted");
-	spool_scan_done(&scan);
-	return put_aside(r, f, bytes);
-}
-
-static bool size_is_sane(uint64_t n)
-{
-	return n >= SPOOL_SEGMENT_MIN && n <= SPOOL_SEGMENT_MAX && (n & (n - 1)) == 0;
-}
-
-static int examine(struct recovery *r, struct found *f)
-{
-	struct spool_segment_header h;
-	char name[JOURNAL_NAME_BYTES];
-	uint64_t size;
-
-	journal_segment_name(name, "seg", f->s->number);
-	int result = file_open(r->job, r->j->dir, name, FILE_READ | FILE_WRITE, &f->s->file);
-
-	if (result == 0)
-		result = file_size(r->job, f->s->file, &size);
-	if (result < 0)
-		return result;
-	if (!size_is_sane(size))
-		return set_aside(r, f);
-	f->s->size = (uint32_t)size;
-	if (size > r->bytes_n) {
-		free(r->bytes);
-		r->bytes = mem_alloc(size);
-		r->bytes_n = size;
-	}
-	r->j->report->segments++;
-	result = read_exactly(r, f->s, 0, SPOOL_BLOCK, r->bytes);
-	if (result == 0)
-		result = spool_format_segment(slice_of(r->bytes, SPOOL_BLOCK), &h);
-	if (result == 0 && h.partition != r->j->sp->o.partition) {
-		trouble(r, f->s->number, 0, "belongs to another partition");
-		return ERR_INVALID;
-	}
-	if (result == 0) {
-		note_header(f->s, &h);
-		result = read_summary(r, f);
-	}
-	if (result == ERR_CORRUPT)
-		result = scan_segment(r, f);
-	if (result == ERR_UNSUPPORTED)
-		trouble(r, f->s->number, 0, "written by a later version of this program");
-	return result;
-}
-
 /* ---- all together ---- */
 
-/* Overwrites the beginning of a torn batch, so that it never looks like one again. */
-static int cut(struct recovery *r, struct found *f)
+/* The segment with the last batch of all goes on; the others are sealed or spare. */
+static void find_current(struct recovery *r)
 {
-	char *zeros = mem_zalloc(SPOOL_BLOCK);
-	struct iovec iov = { zeros, SPOOL_BLOCK };
-	int result = file_pwritev_durable(r->job, f->s->file, &iov, 1, f->torn_batch.offset);
-
-	free(zeros);
-	r->j->report->cut++;
-	f->s->used = f->torn_end;
-	f->last = f->torn_batch.header.previous;
-	if (f->torn_end == SPOOL_BLOCK)
-		f->s->first = 0;
-	return result;
-}
-
-/* An incomplete batch that is not the last of all was acknowledged. */
-static int digest_torn(struct recovery *r, struct found *f)
-{
-	struct slice bytes = slice_of(r->bytes, f->s->size);
-	int result = read_exactly(r, f->s, 0, bytes.n, r->bytes);
-
-	if (result < 0)
-		return result;
-	digest(r, f, bytes, &f->torn_batch);
-	return put_aside(r, f, bytes);
-}
-
-static int judge_tails(struct recovery *r)
-{
-	struct found *tail = NULL;
-	int result = 0;
+	struct found *last = NULL;
 
 	for (size_t i = 0; i < r->n; i++)
-		if (r->v[i].s && r->v[i].last && (tail == NULL || r->v[i].last > tail->last))
-			tail = &r->v[i];
-	for (size_t i = 0; i < r->n && result == 0; i++) {
-		struct found *f = &r->v[i];
+		if (r->v[i].s && r->v[i].last && (last == NULL || r->v[i].last > last->last))
+			last = &r->v[i];
+	for (size_t i = 0; i < r->n; i++) {
+		const struct found *f = &r->v[i];
 
-		if (f->s && f->torn && f != tail)
-			result = digest_torn(r, f);
-		if (f->s && f->last && f != tail && !f->sealed)
-			trouble(r, f->s->number, f->s->used, "the summary cannot be read");
+		if (f->s && f->last && f != last && !f->sealed)
+			recover_trouble(r, f->s->number, f->s->used, "the summary cannot be read");
 	}
-	if (tail == NULL || result < 0)
-		return result;
-	if (tail->torn)
-		result = cut(r, tail);
-	r->j->number = tail->last;
-	if (!tail->sealed) {
-		r->j->current = tail->s;
-		tail->s->state = SEGMENT_CURRENT;
-		buf_put(&tail->s->summary, buf_slice(&tail->entries));
+	if (last == NULL)
+		return;
+	r->j->number = last->last;
+	if (!last->sealed) {
+		r->j->current = last->s;
+		last->s->state = SEGMENT_CURRENT;
+		buf_put(&last->s->summary, buf_slice(&last->entries));
 	}
-	return result;
 }
 
 static struct spool_message *replay_message(struct recovery *r, const struct spool_record_header *h)
@@ -548,11 +243,13 @@ static int recover(struct recovery *r)
 	if (result == 0)
 		result = remove_unfinished(r);
 	for (size_t i = 0; i < r->n && result == 0; i++)
-		result = examine(r, &r->v[i]);
-	if (result == 0)
-		result = judge_tails(r);
+		result = recover_survey(r, &r->v[i]);
+	for (size_t i = 0; i < r->n && result == 0; i++)
+		if (r->v[i].s && !r->v[i].sealed && r->v[i].last)
+			result = recover_digest(r, &r->v[i]);
 	if (result < 0)
 		return result;
+	find_current(r);
 	replay_all(r);
 	result = sort_segments(r);
 	if (result == 0)
@@ -574,6 +271,7 @@ int journal_recover(struct job *job, void *arg)
 	for (size_t i = 0; i < r.n; i++) {
 		buf_done(&r.v[i].entries);
 		free(r.v[i].rot);
+		free(r.v[i].torn);
 	}
 	free(r.v);
 	free(r.bytes);

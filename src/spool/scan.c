@@ -112,3 +112,38 @@ bool spool_scan_is_whole(struct slice bytes, const struct spool_scan_batch *b)
 			return false;
 	return r == 0 && w.at == w.batch.n;
 }
+
+uint64_t spool_scan_durable(const struct spool_scan *s)
+{
+	uint64_t durable = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (spool_batch_durable(&s->batches[i].header) > durable)
+			durable = spool_batch_durable(&s->batches[i].header);
+	return durable;
+}
+
+bool spool_scan_is_torn(struct slice bytes, const struct spool_scan_batch *b, uint64_t durable)
+{
+	return b->header.number > durable && !spool_scan_is_whole(bytes, b);
+}
+
+bool spool_scan_gap_is_torn(
+	const struct spool_scan *s, size_t i, uint64_t durable, struct spool_batch_header *ret)
+{
+	const struct spool_scan_batch *b = &s->batches[i];
+	uint64_t missing = b->header.previous;
+	/* What stood right before the gap is either here or the last batch of another segment. */
+	bool alone = i > 0 ? s->batches[i - 1].header.number == durable
+			   : missing == b->header.first;
+
+	if (b->gap == 0 || missing <= durable || !alone)
+		return false;
+	*ret = b->header;
+	ret->number = missing;
+	ret->previous = durable;
+	ret->under_way = 0;
+	ret->records = 0;
+	ret->bytes = SPOOL_BATCH_HEADER;
+	return true;
+}

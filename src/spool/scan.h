@@ -13,7 +13,7 @@
 struct spool_scan_batch {
 	struct spool_batch_header header;
 	uint32_t offset;
-	uint32_t gap; /* bytes before it that once were batches: acknowledged and rotten; or 0 */
+	uint32_t gap; /* bytes before it that once were batches; or 0 */
 };
 
 struct spool_scan {
@@ -28,6 +28,17 @@ struct spool_scan {
  * neither a header nor a batch is to be found. ret is to be freed after 0 only. */
 int spool_scan(struct slice bytes, uint32_t number, struct spool_scan *ret);
 void spool_scan_done(struct spool_scan *s);
+
+/* The highest number of a batch that is known to have been durable: some header says so. */
+uint64_t spool_scan_durable(const struct spool_scan *s);
+
+/* `durable` is what all segments together say. A batch that is not whole (bodies included) was
+ * never acknowledged if it is not among the durable ones: it is torn, not rotten. */
+bool spool_scan_is_torn(struct slice bytes, const struct spool_scan_batch *b, uint64_t durable);
+/* The same about the gap in front of batch i, of which nothing can be read: it is torn if it is one
+ * batch that nobody knows for durable. ret: what its header must have said. */
+bool spool_scan_gap_is_torn(
+	const struct spool_scan *s, size_t i, uint64_t durable, struct spool_batch_header *ret);
 
 /* A walk over the records of a batch found by spool_scan in the same bytes. */
 struct spool_batch_walk spool_scan_walk(struct slice bytes, const struct spool_scan_batch *b);

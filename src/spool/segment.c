@@ -50,6 +50,7 @@ void segment_free(struct journal *j, struct segment *s)
 	j->count--;
 	list_remove(&s->node);
 	file_close(s->file);
+	file_close(s->second);
 	buf_done(&s->summary);
 	free(s->deps);
 	free(s);
@@ -76,6 +77,7 @@ void segment_worked(struct segment *s, const struct segment_work *w)
 	s->salt = w->header.salt;
 	s->used = SPOOL_BLOCK;
 	s->first = 0;
+	s->lone = false;
 }
 
 int segment_renew(struct job *job, struct segment_work *w)

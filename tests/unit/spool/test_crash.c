@@ -97,6 +97,7 @@ START_TEST(survives_a_cut_at_every_operation)
 {
 	set_options(25, 12, 3, 200);
 	cut_everywhere(100 + (uint64_t)_i, 1);
+	ck_assert_uint_gt(metric_read(METRIC_COMMITS_BESIDE), 100);
 }
 END_TEST
 

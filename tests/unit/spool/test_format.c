@@ -52,12 +52,12 @@ START_TEST(later_versions_are_refused)
 	uint32_t sum;
 
 	spool_format_put_segment(block, &h);
-	block[8] = 2;
+	block[8] = 3;
 	sum = hash_crc32c(0, block, SPOOL_SEGMENT_HEADER - 4);
 	memcpy(block + SPOOL_SEGMENT_HEADER - 4, &sum, 4);
 	ck_assert_int_eq(spool_format_segment(slice_of(block, sizeof(block)), &h), ERR_UNSUPPORTED);
 	spool_format_put_batch(block, &b);
-	block[8] = 2;
+	block[8] = 3;
 	sum = hash_crc32c(0, block, SPOOL_BATCH_HEADER - 4);
 	memcpy(block + SPOOL_BATCH_HEADER - 4, &sum, 4);
 	ck_assert_int_eq(spool_format_batch(slice_of(block, sizeof(block)), &got), ERR_UNSUPPORTED);
@@ -88,6 +88,14 @@ START_TEST(batch_headers)
 		ck_assert_int_lt(spool_format_batch(slice_of(at, sizeof(at)), &got), 0);
 		flip(at, bit);
 	}
+	h.under_way = 1;
+	spool_format_put_batch(at, &h);
+	ck_assert_int_eq(spool_format_batch(slice_of(at, sizeof(at)), &got), 0);
+	ck_assert_uint_eq(spool_batch_durable(&got), 6);
+	h.under_way = 2;
+	spool_format_put_batch(at, &h);
+	ck_assert_int_eq(spool_format_batch(slice_of(at, sizeof(at)), &got), ERR_CORRUPT);
+	h.under_way = 0;
 	h.bytes = 1;
 	spool_format_put_batch(at, &h);
 	ck_assert_int_eq(spool_format_batch(slice_of(at, sizeof(at)), &got), ERR_CORRUPT);
@@ -251,6 +259,98 @@ START_TEST(scans)
 }
 END_TEST
 
+/* Batches 5 to 8, of which some carry no record, one is not whole, or one cannot be seen. */
+START_TEST(torn_or_rotten)
+{
+	static const struct {
+		uint16_t under_way[4]; /* as their headers say */
+		int missing; /* index of one whose header is lost, or -1 */
+		uint64_t elsewhere; /* what other segments know for durable */
+		bool torn;
+	} cases[] = {
+		{ { 0, 0, 0, 0 }, 3, 0, false }, /* nothing is seen of it */
+		{ { 0, 0, 0, 0 }, 2, 0, false }, /* 8 knows it for durable */
+		{ { 0, 0, 0, 1 }, 2, 0, true },
+		{ { 0, 0, 0, 1 }, 1, 0, false },
+		{ { 0, 0, 1, 1 }, 1, 0, false }, /* 8 knows that 6 is durable */
+		{ { 0, 0, 0, 1 }, 2, 7, false },
+		{ { 0, 0, 0, 1 }, 2, 9, false },
+		{ { 0, 0, 0, 1 }, 0, 0, false },
+	};
+
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		char *p = calloc(1, SPOOL_SEGMENT_MIN);
+		struct slice bytes = slice_of(p, SPOOL_SEGMENT_MIN);
+		struct spool_segment_header h = { 1, 2, 0, SPOOL_SEGMENT_MIN, 99 };
+		struct spool_batch_header missing;
+		struct spool_scan s;
+		uint64_t durable;
+		bool torn = false;
+
+		spool_format_put_segment(p, &h);
+		for (uint32_t i = 0; i < 4; i++) {
+			struct spool_batch_header b = { .segment = 1,
+				.generation = 2,
+				.bytes = SPOOL_BATCH_HEADER,
+				.salt = 99,
+				.number = 5 + i,
+				.previous = 4 + i,
+				.first = 5,
+				.under_way = cases[k].under_way[i] };
+
+			if ((int)i != cases[k].missing)
+				spool_format_put_batch(p + SPOOL_BLOCK * (1 + i), &b);
+		}
+		ck_assert_int_eq(spool_scan(bytes, 1, &s), 0);
+		durable = spool_scan_durable(&s);
+		if (cases[k].elsewhere > durable)
+			durable = cases[k].elsewhere;
+		for (size_t i = 0; i < s.n; i++) {
+			ck_assert(!spool_scan_is_torn(bytes, &s.batches[i], durable));
+			torn |= spool_scan_gap_is_torn(&s, i, durable, &missing);
+		}
+		ck_assert_msg(torn == cases[k].torn, "case %zu", k);
+		ck_assert(!torn || (missing.number == 7 && missing.previous == 6 &&
+					   missing.records == 0 && missing.under_way == 0));
+		spool_scan_done(&s);
+		free(p);
+	}
+}
+END_TEST
+
+/* The first batch of a segment is torn: the one before it stands in another. */
+START_TEST(torn_at_the_beginning)
+{
+	char *p = calloc(1, SPOOL_SEGMENT_MIN);
+	struct slice bytes = slice_of(p, SPOOL_SEGMENT_MIN);
+	struct spool_segment_header h = { 1, 2, 0, SPOOL_SEGMENT_MIN, 99 };
+	struct spool_batch_header b = { .segment = 1,
+		.generation = 2,
+		.bytes = SPOOL_BATCH_HEADER,
+		.salt = 99,
+		.number = 8,
+		.previous = 7,
+		.first = 7,
+		.under_way = 1 };
+	struct spool_batch_header missing;
+	struct spool_scan s;
+
+	spool_format_put_segment(p, &h);
+	spool_format_put_batch(p + SPOOL_BLOCK * 3, &b);
+	ck_assert_int_eq(spool_scan(bytes, 1, &s), 0);
+	ck_assert(spool_scan_gap_is_torn(&s, 0, spool_scan_durable(&s), &missing));
+	ck_assert(missing.number == 7 && missing.previous == 6 && missing.first == 7);
+	spool_scan_done(&s);
+	b.records = 1; /* which is not there */
+	spool_format_put_batch(p + SPOOL_BLOCK * 3, &b);
+	ck_assert_int_eq(spool_scan(bytes, 1, &s), 0);
+	ck_assert(spool_scan_is_torn(bytes, &s.batches[0], 7));
+	ck_assert(!spool_scan_is_torn(bytes, &s.batches[0], 8));
+	spool_scan_done(&s);
+	free(p);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("format");
@@ -263,6 +363,8 @@ static Suite *suite(void)
 	tcase_add_test(t, states_and_summaries);
 	tcase_add_test(t, trailers);
 	tcase_add_test(t, scans);
+	tcase_add_test(t, torn_or_rotten);
+	tcase_add_test(t, torn_at_the_beginning);
 	suite_add_tcase(s, t);
 	return s;
 }
