@@ -72,6 +72,7 @@ void journal_batch_init(const struct journal *j, struct segment *s, struct journ
 	b->s = s;
 	b->n = SPOOL_BATCH_HEADER;
 	b->summary = 0;
+	b->waited_n = 0;
 	list_init(&b->items);
 	b->header = (struct spool_batch_header){
 		.segment = s->number,
@@ -101,13 +102,28 @@ static void fill_record(struct journal *j, const struct journal_batch *b, struct
 	}
 }
 
+/* How many items that somebody waits for it may take. */
+static size_t share(const struct journal *j)
+{
+	size_t waiting = 0, under_way = 0;
+
+	list_each (it, &j->pending)
+		waiting += container_of(it, struct spool_item, node)->waited;
+	for (unsigned i = 0; i < j->under_way; i++)
+		under_way += j->batch[(j->head + i) % JOURNAL_BATCHES].waited_n;
+	return pace_share(&j->pace, waiting, under_way);
+}
+
 void journal_batch_gather(struct journal *j, struct journal_batch *b)
 {
+	size_t most = share(j);
+
 	list_each_safe (it, &j->pending) {
 		struct spool_item *item = container_of(it, struct spool_item, node);
 
-		if (!journal_batch_fits(b, item))
+		if ((item->waited && b->waited_n == most) || !journal_batch_fits(b, item))
 			break;
+		b->waited_n += item->waited;
 		list_remove(&item->node);
 		list_append(&b->items, &item->node);
 		for (unsigned i = 0; i < item->n; i++)

@@ -57,6 +57,7 @@ struct journal_batch {
 	usec_t began;
 	struct segment *s;
 	struct list items; /* that are in it */
+	size_t waited_n; /* of these, how many somebody waits for */
 	struct spool_batch_header header;
 	size_t summary; /* bytes that its records add to the segment's summary */
 };

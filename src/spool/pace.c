@@ -4,9 +4,12 @@
  * while where it takes clearly longer than one alone. A quick sync is not worth any of this. */
 #include "spool/pace.h"
 
-#define WORTH_IT (1 * USEC_PER_MSEC) /* a shorter sync is waited for */
-#define ENOUGH	 8 /* measurements before a judgement */
-#define REST	 512 /* batches one at a time after a bad one */
+#include <stdint.h>
+
+#define WORTH_IT    (1 * USEC_PER_MSEC) /* a shorter sync is waited for */
+#define ENOUGH	    8 /* measurements before a judgement */
+#define REST	    512 /* batches one at a time after a bad one */
+#define SHARE_LEAST 8
 
 static void approach(usec_t *mean, usec_t took, bool first)
 {
@@ -31,5 +34,16 @@ void pace_learn(struct pace *p, usec_t took, bool together)
 
 usec_t pace_second(const struct pace *p, usec_t began)
 {
-	return p->rest || p->alone < WORTH_IT ? USEC_INFINITY : began + p->alone / 2;
+	usec_t sync = p->tries && p->together < p->alone ? p->together : p->alone;
+
+	return p->rest || p->alone < WORTH_IT ? USEC_INFINITY : began + sync / 2;
+}
+
+size_t pace_share(const struct pace *p, size_t waiting, size_t under_way)
+{
+	size_t half = (waiting + under_way) * 9 / 16 + 1;
+
+	if (pace_second(p, 0) == USEC_INFINITY)
+		return SIZE_MAX;
+	return half < SHARE_LEAST ? SHARE_LEAST : half;
 }

@@ -4,6 +4,7 @@
 #define SLUICE_SPOOL_PACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/time.h"
 
@@ -20,5 +21,9 @@ void pace_learn(struct pace *p, usec_t took, bool together);
 /* The earliest instant for a second batch when the first began at `began`; USEC_INFINITY: only when
  * the first is durable. */
 usec_t pace_second(const struct pace *p, usec_t began);
+/* How many items that somebody waits for a batch may take, when so many wait and are under way.
+ * Clients that were answered together come back together: a bit more than half of them each time
+ * keeps two groups in turn. SIZE_MAX: all, one batch at a time. */
+size_t pace_share(const struct pace *p, size_t waiting, size_t under_way);
 
 #endif

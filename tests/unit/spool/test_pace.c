@@ -72,6 +72,19 @@ START_TEST(a_disk_that_changes)
 }
 END_TEST
 
+/* While batches overlap, a batch leaves some to the next one. */
+START_TEST(shares)
+{
+	struct pace p = { 0 };
+
+	ck_assert_uint_eq(pace_share(&p, 64, 0), SIZE_MAX);
+	learn(&p, 3, 4 * MS, false);
+	ck_assert_uint_eq(pace_share(&p, 64, 0), 37);
+	ck_assert_uint_eq(pace_share(&p, 27, 37), 37);
+	ck_assert_uint_eq(pace_share(&p, 3, 1), 8);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("pace");
@@ -82,6 +95,7 @@ static Suite *suite(void)
 	tcase_add_test(t, slow_syncs_overlap_by_half);
 	tcase_add_test(t, a_disk_that_takes_turns);
 	tcase_add_test(t, a_disk_that_changes);
+	tcase_add_test(t, shares);
 	suite_add_tcase(s, t);
 	return s;
 }
