@@ -1,0 +1,30 @@
+/* Which behaviours the scenarios were seen to show: read from the observations of their runs, never from
+ * what their files say about themselves. */
+#ifndef SLUICE_SCENARIOS_COVERAGE_H
+#define SLUICE_SCENARIOS_COVERAGE_H
+
+#include <stdio.h>
+
+#include "base/slice.h"
+
+struct coverage;
+
+struct coverage *coverage_new(void);
+void coverage_free(struct coverage *c);
+/* A run that passed. name lives as long as c. */
+void coverage_add(struct coverage *c, const char *name, struct slice lines);
+/* Writes both tables; returns how many cells are empty, each named on a line of `missing`. */
+unsigned coverage_write(const struct coverage *c, FILE *out, FILE *missing);
+
+/* A behaviour is covered by a run whose observations fit all patterns, one line each, in this order.
+ * A pattern is a glob on the whole line. */
+#define COVERAGE_PATTERNS 6
+struct coverage_row {
+	const char *group; /* "section 8", "retry", ... */
+	const char *what; /* one line for people */
+	const char *patterns[COVERAGE_PATTERNS];
+};
+extern const struct coverage_row coverage_rows[];
+extern const size_t coverage_rows_n;
+
+#endif

@@ -1,0 +1,206 @@
+/* A run: a fresh world, then the file's statements one after the other, then everything ends in order:
+ * clients, program, servers, and nothing may be left over. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "certificates.h"
+#include "guest.h"
+#include "expect.h"
+#include "play.h"
+#include "rt/clock.h"
+#include "rt/ctx.h"
+#include "rt/sim/openssl.h"
+#include "rt/sim/sim.h"
+#include "hop.h"
+#include "subject.h"
+
+#define LINES_MAX (256u << 20)
+#define TEXT_MAX  (64u << 10) /* of one observation */
+
+/* ---- what happened ---- */
+
+void scenario_seen_init(struct scenario_seen *seen)
+{
+	*seen = (struct scenario_seen){ 0 };
+	buf_init(&seen->lines, LINES_MAX);
+}
+
+void scenario_seen_done(struct scenario_seen *seen)
+{
+	buf_done(&seen->lines);
+}
+
+static void put_visible(struct buf *b, struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		buf_putc(b, c == '\n' ? '|' : (unsigned char)c < ' ' || c == 127 ? '?' : c);
+	}
+}
+
+void play_see(struct play *p, const char *fmt, ...)
+{
+	struct buf b;
+	va_list ap;
+
+	buf_init(&b, TEXT_MAX);
+	va_start(ap, fmt);
+	char *room = buf_room(&b, TEXT_MAX);
+	int n = vsnprintf(room, TEXT_MAX, fmt, ap);
+
+	va_end(ap);
+	buf_added(&b, n < 0 ? 0 : (size_t)n < TEXT_MAX ? (size_t)n : TEXT_MAX - 1);
+	put_visible(&p->seen->lines, buf_slice(&b));
+	buf_putc(&p->seen->lines, '\n');
+	buf_done(&b);
+}
+
+int play_fail(struct play *p, const struct stmt *at, const char *fmt, ...)
+{
+	struct scenario_seen *seen = p->seen;
+	va_list ap;
+	int n = 0;
+
+	if (p->failed)
+		return ERR_INVALID;
+	p->failed = true;
+	if (at)
+		n = snprintf(seen->failure, sizeof(seen->failure), "%s:%u: ", at->file, at->line);
+	va_start(ap, fmt);
+	vsnprintf(seen->failure + n, sizeof(seen->failure) - (size_t)n, fmt, ap);
+	va_end(ap);
+	return ERR_INVALID;
+}
+
+/* "TIME LEVEL EVENT fields...", without the time. */
+static void see_log(void *arg, struct slice line)
+{
+	struct slice rest = line;
+
+	(void)slice_split(&rest, ' ');
+	(void)slice_split(&rest, ' ');
+	play_see(arg, "log %.*s", SLICE_ARG(rest));
+}
+
+/* ---- hosts ---- */
+
+struct place {
+	struct list node;
+	char *address;
+	struct sim_host *host;
+};
+
+struct sim_host *play_host(struct play *p, struct slice address)
+{
+	list_each (it, &p->hosts) {
+		struct place *place = container_of(it, struct place, node);
+
+		if (slice_eq(slice_str(place->address), address))
+			return place->host;
+	}
+	struct place *place = mem_zalloc(sizeof(*place));
+
+	place->address = mem_strdup(address);
+	place->host = slice_eq(address, S("192.0.2.25"))
+			      ? sim_host_new("relay", SUBJECT_ADDRESSES)
+			      : sim_host_new(place->address, place->address);
+	list_append(&p->hosts, &place->node);
+	return place->host;
+}
+
+/* ---- the run ---- */
+
+static int play_statements(struct ctx *ctx, struct play *p)
+{
+	int r = 0;
+
+	for (const struct stmt *s = p->scenario->first; s && r == 0 && !p->failed; s = s->next) {
+		r = op_find(play_ops, s)->run(ctx, p, NULL, s);
+		p->seen->statements++;
+		if (r == 0 && p->faults->after_statement)
+			r = p->faults->after_statement(ctx, p->faults->arg, p->seen->statements);
+	}
+	return r;
+}
+
+static int play_all(struct ctx *ctx, void *arg)
+{
+	struct play *p = arg;
+
+	p->began = clock_now();
+	if (p->faults->begin)
+		p->faults->begin(ctx, p->faults->arg);
+	p->subject = subject_new(p);
+	sim_on_log(see_log, p);
+	(void)play_statements(ctx, p); /* what failed is recorded */
+	expect_see_queue(ctx, p);
+	guest_end_all(ctx, p);
+	subject_free(ctx, p);
+	hop_end_all(ctx, p);
+	sim_on_log(NULL, NULL);
+	p->seen->lasted = clock_now() - p->began;
+	if (p->faults->end)
+		p->faults->end(p->faults->arg);
+	return 0;
+}
+
+static void free_places(struct play *p)
+{
+	struct list *node;
+
+	while ((node = list_pop(&p->hosts))) {
+		struct place *place = container_of(node, struct place, node);
+
+		free(place->address);
+		free(place);
+	}
+}
+
+int scenario_run(
+	const struct scenario *s, const struct scenario_faults *faults, struct scenario_seen *ret)
+{
+	struct play p = { .scenario = s, .faults = faults, .seen = ret };
+
+	list_init(&p.clients);
+	list_init(&p.servers);
+	list_init(&p.hosts);
+	sim_start(faults->seed);
+	sim_openssl_start();
+	(void)sim_run("scenario", play_all, &p);
+	free_places(&p);
+	certificates_free(p.certificates);
+	ret->digest = sim_digest();
+	ret->leaks = sim_stop();
+	if (ret->leaks)
+		(void)play_fail(&p, NULL, "%s: %zu sockets, files or pools were never closed",
+			s->name, ret->leaks);
+	if (faults->transcript_may_fail && ret->leaks == 0)
+		p.failed = false;
+	ret->passed = !p.failed;
+	return ret->passed ? 0 : -1;
+}
+
+/* ---- files ---- */
+
+bool scenario_load(const char *folder, const char *name, struct scenario *ret, struct buf *why)
+{
+	*ret = (struct scenario){ .arena = ARENA_INIT };
+	const char *path = arena_printf(&ret->arena, "%s/%s", folder, name);
+	const char *parts = arena_printf(&ret->arena, "%s/common", folder);
+
+	ret->name = arena_strdup(&ret->arena, slice_str(name));
+	if (parse_file(&ret->arena, path, parts, &ret->first, why) &&
+		op_check(play_ops, ret->first, why))
+		return true;
+	scenario_free(ret);
+	return false;
+}
+
+void scenario_free(struct scenario *s)
+{
+	arena_reset(&s->arena);
+}

@@ -1,0 +1,80 @@
+/* What a client's session is seen to do, from nothing but the bytes that cross the wire: which
+ * command was said in which state, and what was answered. */
+#ifndef SLUICE_SCENARIOS_WIRE_H
+#define SLUICE_SCENARIOS_WIRE_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+/* Where a session stands, as far as its replies tell. */
+enum wire_state {
+	WIRE_EARLY, /* before the greeting */
+	WIRE_GREETED,
+	WIRE_HELO, /* HELO was answered 250 */
+	WIRE_READY, /* EHLO was */
+	WIRE_MAIL,
+	WIRE_RCPT,
+	WIRE_DATA, /* between 354 and the final dot */
+	WIRE_BDAT, /* behind a chunk that was not the last */
+	WIRE_AUTH, /* in an exchange: 334 was said */
+	WIRE_TLS, /* behind the handshake, before EHLO */
+	WIRE_TLS_READY, /* EHLO was answered there */
+	WIRE_USER, /* logged in, no transaction */
+	WIRE_QUIT, /* behind QUIT's 221 */
+	WIRE_STATES
+};
+extern const char *const wire_state_names[WIRE_STATES];
+
+/* What was said. */
+enum wire_verb {
+	WIRE_EHLO,
+	WIRE_HELO_,
+	WIRE_MAIL_,
+	WIRE_RCPT_,
+	WIRE_DATA_,
+	WIRE_BDAT_,
+	WIRE_RSET,
+	WIRE_NOOP,
+	WIRE_VRFY,
+	WIRE_EXPN,
+	WIRE_HELP,
+	WIRE_QUIT_,
+	WIRE_STARTTLS,
+	WIRE_AUTH_,
+	WIRE_ETRN, /* a command that is known and not offered */
+	WIRE_UNKNOWN, /* a line that is no command */
+	WIRE_DAMAGED, /* a line with a bare CR or LF, a NUL, or too long */
+	WIRE_VERBS
+};
+extern const char *const wire_verb_names[WIRE_VERBS];
+
+/* Told of each reply: the state in which `said` was said, its first word and the reply. said is "" for
+ * a reply that answers nothing (time-outs), "content" for a message's end. */
+typedef void wire_see(void *arg, const char *state, struct slice said, struct slice reply);
+
+struct wire {
+	struct buf sent; /* not answered yet, as sent */
+	bool greeted;
+	enum wire_state state;
+	bool tls, user;
+	bool helo; /* the last hello was HELO */
+	size_t early; /* bytes of `sent` from before the greeting */
+	wire_see *see;
+	void *arg;
+};
+
+void wire_init(struct wire *w, wire_see *see, void *arg);
+void wire_done(struct wire *w);
+void wire_sent(struct wire *w, struct slice bytes);
+/* A whole reply, lines parted by '\n'. */
+void wire_reply(struct wire *w, struct slice reply);
+/* A handshake has succeeded. */
+void wire_secured(struct wire *w);
+/* The connection has ended: what was said behind QUIT got no answer. */
+void wire_ended(struct wire *w);
+
+/* The verb of a line without its line end. */
+enum wire_verb wire_verb_of(struct slice line);
+
+#endif
