@@ -233,7 +233,8 @@ int spool_commit(struct ctx *ctx, struct spool_writer *w, const struct spool_env
 
 	spool_item_submit(item);
 	r = spool_item_wait(ctx, item);
-	/* After a time-out the message may yet become durable: its file has to stay. */
-	writer_free(w, r == 0 || r == ERR_TIMEOUT);
+	/* After a time-out or a failed write the message may be durable all the same: its file has
+	 * to stay until the next opening knows. */
+	writer_free(w, r != ERR_FULL);
 	return r;
 }

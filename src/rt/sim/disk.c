@@ -267,6 +267,11 @@ void sim_disk_fail(struct sim_host *h, enum sim_disk_kind kind, uint64_t nth, in
 	assert(false && "more planned disk faults than DISK_FAULTS");
 }
 
+void sim_disk_forget(struct sim_host *h)
+{
+	memset(h->disk->faults, 0, sizeof(h->disk->faults));
+}
+
 void sim_disk_set_capacity(struct sim_host *h, uint64_t bytes)
 {
 	h->disk->capacity = bytes;

@@ -156,6 +156,8 @@ void sim_disk_cut_at(struct sim_host *h, uint64_t number, bool after);
  * sync leaves the bytes readable but not durable, and a later sync does not save them (as Linux
  * does); a failed write may have written a part. */
 void sim_disk_fail(struct sim_host *h, enum sim_disk_kind kind, uint64_t nth, int err);
+/* Forgets the failures that are planned and were not met. */
+void sim_disk_forget(struct sim_host *h);
 /* Bytes of the whole disk; 1 GiB at first. Growing files beyond it fails with ERR_FULL. */
 void sim_disk_set_capacity(struct sim_host *h, uint64_t bytes);
 /* What a power cut keeps or loses as a unit: 512 (at first) or 4096 bytes. */

@@ -159,6 +159,8 @@ static struct known *take(struct life *l)
 {
 	unsigned here = 0, nth;
 
+	if (!spool_healthy(l->sp)) /* nothing is leased any more */
+		return NULL;
 	for (unsigned i = 0; i < known_n; i++)
 		here += known[i].standing == HERE && !known[i].busy;
 	if (here <= l->o->keep)

@@ -1,0 +1,288 @@
+/* The power fails, and fails again while the spool recovers: at every single operation of the
+ * recovery. And every kind of operation fails at every turn: in a life that works, and in the
+ * recovery. Whatever happens, the next opening without faults finds what was acknowledged, and
+ * leaves nothing to do for the one after it.
+ *
+ * With SPOOL_CUTS_ALL set the first life is cut at every operation, else at some of them. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "rt/clock.h"
+#include "rt/ctx.h"
+#include "model.h"
+
+#include "sim_check.h"
+
+static struct sim_host *host;
+static struct model_options working = {
+	.spool = { .kind = SPOOL_JOURNAL,
+		.path = "spool",
+		.segment_bytes = SPOOL_SEGMENT_MIN,
+		.memory_bytes = 200000 },
+	.large = 12,
+	.keep = 5,
+	.gap = 60,
+};
+
+static int life(struct ctx *ctx, void *arg)
+{
+	return model_life(ctx, &working, arg);
+}
+
+static int live(struct ctx *ctx, unsigned steps, struct spool_report *ret_report)
+{
+	working.steps = steps;
+	return sim_host_run(ctx, host, "spool", life, ret_report);
+}
+
+struct opening {
+	struct spool_report report;
+	int result;
+};
+
+static int opens(struct ctx *ctx, void *arg)
+{
+	struct opening *o = arg;
+	struct spool *sp;
+
+	o->result = spool_open(ctx, &working.spool, &sp, &o->report);
+	if (o->result == 0)
+		spool_close(ctx, sp);
+	return o->result;
+}
+
+/* ---- two lives without faults settle everything ---- */
+
+static void judge(struct ctx *ctx, unsigned steps)
+{
+	struct spool_report report = { .messages = 0 };
+
+	ck_assert_int_eq(live(ctx, 0, &report), 0);
+	ck_assert_uint_eq(report.quarantined, 0);
+	ck_assert_int_eq(live(ctx, steps, &report), 0);
+	ck_assert(report.quarantined == 0 && report.cut == 0 && report.orphans == 0);
+	ck_assert_int_eq(live(ctx, 0, &report), 0);
+}
+
+/* Rarely enough to end soon, unless all is asked for. */
+static uint64_t stride(uint64_t n, uint64_t samples)
+{
+	return getenv("SPOOL_CUTS_ALL") || n < samples ? 1 : n / samples;
+}
+
+/* ---- cuts within cuts ---- */
+
+struct cuts {
+	unsigned steps; /* of the first life */
+	uint64_t at; /* its operation at which the power fails; 0: none */
+	uint64_t again; /* operation of the recovery, counted from its start; 0: none */
+	bool after;
+	uint64_t ops, recovery_ops; /* returned */
+};
+
+static int cut_twice(struct ctx *ctx, void *arg)
+{
+	struct cuts *c = arg;
+	struct opening o;
+	struct spool_report report;
+
+	host = sim_host_new("mx", "192.0.2.1");
+	model_reset();
+	sim_disk_cut_at(host, c->at, c->after);
+	(void)live(ctx, c->steps, &report);
+	c->ops = sim_disk_ops(host);
+	sim_disk_cut_at(host, c->again ? c->ops + c->again : 0, c->after);
+	(void)sim_host_run(ctx, host, "opening", opens, &o);
+	c->recovery_ops = sim_disk_ops(host) - c->ops;
+	sim_disk_cut_at(host, 0, false);
+	judge(ctx, 3);
+	return 0;
+}
+
+static unsigned recoveries;
+
+static void cut_recovery_everywhere(uint64_t seed, const struct cuts *first)
+{
+	struct cuts c = *first;
+
+	run_seed(seed, cut_twice, &c);
+	for (uint64_t again = 1, n = c.recovery_ops; again <= n; again++) {
+		c.again = again;
+		c.after = (again + seed) & 1;
+		run_seed(seed, cut_twice, &c);
+		recoveries++;
+	}
+}
+
+static void cut_sampled(uint64_t seed, unsigned steps, uint64_t samples)
+{
+	struct cuts whole = { .steps = steps };
+
+	run_seed(seed, cut_twice, &whole);
+	for (uint64_t at = 1 + seed % 5; at <= whole.ops; at += stride(whole.ops, samples)) {
+		struct cuts c = { .steps = steps, .at = at };
+
+		cut_recovery_everywhere(seed, &c);
+	}
+}
+
+START_TEST(a_recovery_may_be_cut_at_every_operation)
+{
+	cut_sampled(300 + (uint64_t)_i, 12, 6);
+	ck_assert_uint_gt(recoveries, 50);
+}
+END_TEST
+
+/* Enough work that segments are recycled and compacted. */
+START_TEST(also_after_recycling_and_compaction)
+{
+	cut_sampled(310 + (uint64_t)_i, 100, 3);
+	ck_assert_uint_gt(recoveries, 50);
+}
+END_TEST
+
+/* ---- operations that fail ---- */
+
+static const struct failing {
+	enum sim_disk_kind kind;
+	int err;
+} failing[] = {
+	{ SIM_DISK_OPEN, ERR_IO },
+	{ SIM_DISK_CREATE, ERR_IO },
+	{ SIM_DISK_CREATE, ERR_FULL },
+	{ SIM_DISK_WRITE, ERR_IO },
+	{ SIM_DISK_WRITE, ERR_FULL },
+	{ SIM_DISK_WRITE_DURABLE, ERR_IO },
+	{ SIM_DISK_WRITE_DURABLE, ERR_FULL },
+	{ SIM_DISK_SYNC, ERR_IO },
+	{ SIM_DISK_SYNC_DIR, ERR_IO },
+	{ SIM_DISK_TRUNCATE, ERR_IO },
+	{ SIM_DISK_RENAME, ERR_IO },
+	{ SIM_DISK_REMOVE, ERR_IO },
+	{ SIM_DISK_READ, ERR_IO },
+	{ SIM_DISK_LIST, ERR_IO },
+	{ SIM_DISK_LOCK, ERR_IO },
+};
+#define FAILING_N ((int)(sizeof(failing) / sizeof(failing[0])))
+
+struct fault {
+	struct failing what;
+	uint64_t nth; /* of its kind; 0: none */
+	bool cut; /* the power fails when the life that met it has ended */
+	uint64_t kinds[SIM_DISK_KINDS]; /* returned: how many of each the life did */
+};
+
+static void count_kind(void *arg, const struct sim_disk_op *op)
+{
+	struct fault *f = arg;
+
+	if (!op->after)
+		f->kinds[op->kind]++;
+}
+
+static void plan(const struct fault *f)
+{
+	if (getenv("SPOOL_VERBOSE"))
+		fprintf(stderr, "seed %" PRIu64 ", %s %" PRIu64 " fails%s\n", sim_seed(),
+			sim_disk_kind_name(f->what.kind), f->nth, f->cut ? ", then a cut" : "");
+	if (f->nth)
+		sim_disk_fail(host, f->what.kind, f->nth, f->what.err);
+}
+
+/* While it works; reads fail below, since the model expects to read what is there. */
+static int fails_working(struct ctx *ctx, void *arg)
+{
+	struct fault *f = arg;
+	struct spool_report report;
+
+	host = sim_host_new("mx", "192.0.2.1");
+	model_reset();
+	sim_disk_on_op(count_kind, f);
+	plan(f);
+	int r = live(ctx, 60, &report);
+
+	sim_disk_on_op(NULL, NULL);
+	ck_assert(r == 0 || f->nth);
+	if (f->cut)
+		sim_power_cut(host);
+	/* A fault that was not met yet waits for the next life. */
+	sim_disk_forget(host);
+	judge(ctx, 10);
+	return 0;
+}
+
+static void fail_everywhere(coro_fn *fn, uint64_t seed, const struct failing *what)
+{
+	struct fault whole = { .nth = 0 };
+
+	run_seed(seed, fn, &whole);
+	uint64_t n = whole.kinds[what->kind];
+
+	for (uint64_t nth = 1; nth <= n; nth += stride(n, 10)) {
+		struct fault f = { .what = *what, .nth = nth, .cut = (nth + seed) % 2 };
+
+		run_seed(seed, fn, &f);
+	}
+}
+
+START_TEST(any_operation_of_a_working_spool_may_fail)
+{
+	if (failing[_i].kind != SIM_DISK_READ)
+		fail_everywhere(fails_working, 400 + (uint64_t)_i, &failing[_i]);
+}
+END_TEST
+
+static int fails_recovering(struct ctx *ctx, void *arg)
+{
+	struct fault *f = arg;
+	struct opening o = { .result = 0 };
+
+	host = sim_host_new("mx", "192.0.2.1");
+	model_reset();
+	/* The kinder half of the seeds closes in order. */
+	sim_disk_cut_at(host, sim_seed() % 2 ? 150 : 0, true);
+	(void)live(ctx, 60, &o.report);
+	sim_disk_cut_at(host, 0, false);
+	sim_disk_on_op(count_kind, f);
+	plan(f);
+	(void)sim_host_run(ctx, host, "opening", opens, &o);
+	sim_disk_on_op(NULL, NULL);
+	ck_assert(o.result == 0 || f->nth);
+	/* An error of the disk is not rot: nothing may be put aside for it. */
+	ck_assert_uint_eq(o.report.quarantined, 0);
+	if (f->cut)
+		sim_power_cut(host);
+	sim_disk_forget(host);
+	judge(ctx, 10);
+	return 0;
+}
+
+START_TEST(any_operation_of_a_recovery_may_fail)
+{
+	fail_everywhere(fails_recovering, 500 + (uint64_t)_i, &failing[_i]);
+	fail_everywhere(fails_recovering, 501 + (uint64_t)_i, &failing[_i]);
+}
+END_TEST
+
+static int loops(int few)
+{
+	return getenv("SPOOL_CUTS_ALL") ? 20 : few;
+}
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("recovery cuts");
+	TCase *t = tcase_create("recovery cuts");
+
+	tcase_set_timeout(t, getenv("SPOOL_CUTS_ALL") ? 36000 : 300);
+	tcase_add_loop_test(t, a_recovery_may_be_cut_at_every_operation, 0, loops(3));
+	tcase_add_loop_test(t, also_after_recycling_and_compaction, 0, loops(2));
+	tcase_add_loop_test(t, any_operation_of_a_working_spool_may_fail, 0, FAILING_N);
+	tcase_add_loop_test(t, any_operation_of_a_recovery_may_fail, 0, FAILING_N);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+CHECK_MAIN(suite)
