@@ -74,7 +74,7 @@ static int is_read(struct ctx *ctx, void *arg)
 }
 
 /* By format version: after a closing in order, and after a power cut. */
-static const char *const samples[] = { "1-closed", "1-cut" };
+static const char *const samples[] = { "1-closed", "1-cut", "2-closed", "2-cut" };
 
 START_TEST(samples_are_read)
 {
