@@ -38,7 +38,11 @@ static int handshake(struct ctx *ctx, struct session *s)
 
 	ctx_narrow(ctx, &d, HANDSHAKE_TIME);
 	ctx->log.action = "TLS handshake";
-	return ctx_widen(ctx, &d, tls_accept(ctx, s->stream, s->server->tls));
+	s->shaking = true;
+	int r = ctx_widen(ctx, &d, tls_accept(ctx, s->stream, s->server->tls));
+
+	s->shaking = r < 0;
+	return r;
 }
 
 int cmd_starttls(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)

@@ -307,8 +307,10 @@ static int handshake(struct ctx *ctx, struct session *s)
 		return 0;
 	ctx_narrow(ctx, &d, HANDSHAKE_TIME);
 	ctx->log.action = "TLS handshake";
+	s->shaking = true;
 	int r = ctx_widen(ctx, &d, tls_accept(ctx, s->stream, s->server->tls));
 
+	s->shaking = r < 0;
 	s->tls = r == 0;
 	return r;
 }
@@ -330,9 +332,9 @@ static void say_goodbye(struct ctx *ctx, struct session *s, int r)
 	struct deadline d;
 
 	ctx_shield(ctx, &d, FAREWELL_TIME);
-	if (r == ERR_TIMEOUT)
+	if (r == ERR_TIMEOUT && !s->shaking)
 		(void)session_say(ctx, s, 421, "4.4.2", "Idle for too long; closing");
-	else if (r == ERR_CANCELLED)
+	else if (r == ERR_CANCELLED && !s->shaking)
 		(void)session_say(ctx, s, 421, "4.3.2", "Going down; try again");
 	/* The peer may be gone: nothing to do about it. */
 	if (r != ERR_RESET && r != ERR_TLS)

@@ -49,6 +49,7 @@ struct session {
 	enum session_state state;
 	bool esmtp; /* EHLO was said */
 	bool tls; /* the stream is encrypted */
+	bool shaking; /* a handshake is under way: the client would not understand words */
 	bool closing; /* end the session after the current reply */
 	bool quit; /* the client said so */
 	unsigned commands; /* since the last transaction began */
