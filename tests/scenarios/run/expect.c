@@ -124,15 +124,14 @@ int expect_queue(struct ctx *ctx, struct play *p, void *self, const struct stmt 
 		return ERR_INVALID;
 	queue_read(ctx, p, &q);
 	see_queue(p, &q);
-	if (s->n > 2 && q.messages != want)
-		r = play_fail(p, s, "expected %llu messages in the queue, got %llu (first: %s, %s)",
+	if (s->n > 2 && q.messages != want) {
+		const struct entry *first = container_of(q.entries.next, struct entry, node);
+
+		r = play_fail(p, s, "expected %llu messages in the queue, got %llu: %s, %.*s",
 			(unsigned long long)want, (unsigned long long)q.messages,
-			list_empty(&q.entries)
-				? "none"
-				: container_of(q.entries.next, struct entry, node)->to,
-			list_empty(&q.entries)
-				? ""
-				: container_of(q.entries.next, struct entry, node)->reason.p);
+			q.messages ? first->to : "none", q.messages ? (int)first->reason.n : 0,
+			q.messages ? first->reason.p : "");
+	}
 	if (r == 0)
 		r = op_run_all(ctx, p, &q, expect_queue_ops, s->block);
 	queue_free(&q);

@@ -232,6 +232,23 @@ static int op_expect(struct ctx *ctx, struct play *p, void *self, const struct s
 	return expect_reply(ctx, self, s);
 }
 
+/* skip N: replies that are nobody's affair. */
+static int op_skip(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
+{
+	struct guest *c = self;
+	uint64_t n;
+	int r = 0;
+
+	if (!play_number(p, s, 1, &n))
+		return ERR_INVALID;
+	while (n-- > 0 && r == 0) {
+		r = guest_read(ctx, c);
+		c->has_reply = false;
+	}
+	return r == 0 || r == ERR_CANCELLED ? r
+					    : play_fail(p, s, "no further reply: %s", err_name(r));
+}
+
 /* ---- several commands in one statement ---- */
 
 static int command(struct ctx *ctx, struct guest *c, const struct stmt *s, const char *before,
@@ -354,6 +371,7 @@ static int op_window(struct ctx *ctx, struct play *p, void *self, const struct s
 
 const struct op guest_ops[] = {
 	{ "expect", 1, 12, BLOCK_NONE, NULL, op_expect },
+	{ "skip", 1, 1, BLOCK_NONE, NULL, op_skip },
 	{ "send", 1, 60, BLOCK_NONE, NULL, op_send },
 	{ "raw", 1, 60, BLOCK_NONE, NULL, op_raw },
 	{ "repeat", 2, 2, BLOCK_NONE, NULL, op_repeat },

@@ -139,7 +139,7 @@ static bool add_word(struct parser *p, const struct token *t)
 		return complain(p, t->line, "too many words");
 	if (p->n == 0)
 		p->line = t->line;
-	p->words[p->n++] = (struct word){ t->text, t->kind == TOKEN_STRING };
+	p->words[p->n++] = (struct word){ arena_dup(p->arena, t->text), t->kind == TOKEN_STRING };
 	return true;
 }
 

@@ -14,7 +14,7 @@ struct buf;
 #define STMT_DEPTH_MAX 4 /* blocks in blocks */
 
 struct word {
-	struct slice text;
+	struct slice text; /* a zero follows it */
 	bool quoted;
 };
 

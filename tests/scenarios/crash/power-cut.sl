@@ -1,0 +1,10 @@
+# The power goes, and everything that was not synced with it: what was answered 250 is delivered.
+use usual
+server home { stop }
+client c1 to 192.0.2.25:25 { message a@client.test b@ours.test; message a@client.test c@ours.test }
+powercut lose-all
+server home { start }
+start
+advance 5m
+expect queue empty
+expect home got 2

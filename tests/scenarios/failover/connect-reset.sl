@@ -1,0 +1,6 @@
+# Accepted and reset before the first byte.
+use failover
+net 192.0.2.31:25 reset
+client c1 to 192.0.2.25:2525 { message a@ours.test x@far.test }
+advance 5s
+expect spare got 1

@@ -1,0 +1,9 @@
+# A domain without MX: its own address (RFC 5321 section 5.1).
+use direct
+dns """
+	far.test 300 A 192.0.2.31
+"""
+client c1 to 192.0.2.25:2525 { message a@ours.test x@far.test }
+advance 5s
+expect queue empty
+expect away got 1

@@ -1,0 +1,27 @@
+# Many messages at once: few connections, the limit holds, all arrive once.
+use usual
+config """
+	hostname: relay.test
+	delivery: { connections-per-destination: 2 }
+	listeners: { inside: { for: internal, address: "192.0.2.25:2525", networks: [ 192.0.2.0/24 ] } }
+	spool: { path: /spool, segment-size: 256KiB }
+	routes: [ { via: away } ]
+	hops: { away: { hosts: [ "192.0.2.31:25" ], tls: off } }
+"""
+server away { answer content "250 2.0.0 taken" after 3s }
+client c1 to 192.0.2.25:2525 {
+	message a@ours.test x@far.test
+	message a@ours.test x@far.test
+	message a@ours.test x@far.test
+	message a@ours.test x@far.test
+	message a@ours.test x@far.test
+	message a@ours.test x@far.test
+	message a@ours.test x@far.test
+	message a@ours.test x@far.test
+	message a@ours.test x@far.test
+	message a@ours.test x@far.test
+}
+advance 1m
+expect queue empty
+expect away got 10
+expect away sessions-most <= 2

@@ -1,0 +1,30 @@
+# Behind MAIL: RCPT, or RSET, and little else.
+use secure
+client c1 to 192.0.2.25:25 {
+	hello
+	send "MAIL FROM:<a@client.test>"; expect 250
+	send "MAIL FROM:<z@client.test>"; expect 503
+	send "DATA"; expect 503
+	raw "BDAT 6 LAST\r\nQUIT\r\n"; expect 503
+	send "NOOP"; expect 250
+	send "VRFY b"; expect 252
+	send "EXPN b"; expect 502
+	send "HELP"; expect 214
+	send "AUTH PLAIN"; expect 503
+	send "ETRN ours.test"; expect 502
+	send "STARTTLS"; expect 503
+	send "FROBNICATE"; expect 500
+	raw "NOOP\nNOOP\r\n"; expect 500; expect 500
+	send "RCPT TO:<x@elsewhere.test>"; expect 550 "5.7.1"
+	send "RSET"; expect 250
+	send "MAIL FROM:<a@client.test>"; expect 250
+	send "HELO client.test"; expect 250
+	send "MAIL FROM:<a@client.test>"; expect 250
+	send "EHLO client.test"; expect 250
+	send "MAIL FROM:<a@client.test>"; expect 250
+	send "RCPT TO:<b@ours.test>"; expect 250
+	send "RSET"; expect 250
+	send "MAIL FROM:<a@client.test>"; expect 250
+	send "QUIT"; expect 221; expect end
+}
+expect queue empty
