@@ -120,8 +120,10 @@ int relay_run(struct ctx *ctx, void *arg)
 	struct buf why;
 
 	buf_init(&why, 1000);
-	ck_assert_int_eq(
-		nexthop_new(&(struct nexthop_options){ .config = config }, &why, &nexthop), 0);
+	ck_assert_int_eq(nexthop_new(&(struct nexthop_options){ .config = config,
+					     .authorities = relay->authorities },
+				 &why, &nexthop),
+		0);
 	open_spool(ctx, relay);
 	if (relay->spool)
 		serve(ctx, relay, config, nexthop);

@@ -16,6 +16,7 @@ struct relay {
 	bool journal; /* on the host's disk, folder "spool"; else in memory */
 	struct auth_users *users; /* who may log in, or NULL */
 	struct tls_server *tls;
+	struct tls_client *authorities; /* NULL: the system's, reading which takes long */
 	/* While it runs. */
 	struct spool *spool;
 	struct spool_report report;

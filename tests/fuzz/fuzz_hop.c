@@ -1,0 +1,370 @@
+/* Delivery to a hostile next hop: scheduler, attempts, next hops and client as they are, three
+ * messages in a spool in memory, and a host that says the input.
+ *
+ * The first byte chooses protocol and log-in. Of the rest, FF begins an opcode:
+ *   FF FF a byte FF             FF w   reads until the client is silent for a second
+ *   FF n  ends this connection; the next one goes on behind it
+ *   FF z  the same by a reset   FF h   reads until the client ends it (its time-outs are long)
+ *   FF p  a pause of a minute   FF L   20,000 times 'x'
+ *   FF s  waits a second, then stops to read and to speak (as h, but reads nothing)
+ * Connections beyond the input are closed at once.
+ *
+ * Whatever it says: a recipient is logged as delivered only if, by a reader of its own, the reply in
+ * the place of the one to the whole message is 2xx and so was the one to its RCPT; each recipient is
+ * delivered or reported to the sender; all is over when the messages are; nothing leaks. */
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/uio.h>
+
+#include "base/buf.h"
+#include "fakehop.h"
+#include "hop_model.h"
+#include "relay.h"
+#include "rt/clock.h"
+#include "rt/ctx.h"
+#include "rt/net.h"
+#include "rt/scope.h"
+#include "rt/sim/sim.h"
+#include "rt/tls.h"
+#include "spool/spool.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define INPUT_MAX   16384
+#define VISITS_MAX  64 /* connections that are recorded */
+#define LINES_BYTES (8u << 20)
+
+#define CONFIG(out, more)                                                                          \
+	"hostname: relay.test\n"                                                                   \
+	"postmaster: boss@home.test\n"                                                             \
+	"retry: { schedule: [ 1m, 20m ], jitter: 0, keep: 1h, warn-after: 10m }\n"                  \
+	"delivery: { dead-host: 0s }\n"                                                            \
+	"domains: { home.test: { via: home, recipients: any } }\n"                                 \
+	"routes: [ { via: out } ]\n"                                                               \
+	"hops: { home: { hosts: [ \"192.0.2.30:25\" ], tls: off },\n"                              \
+	"        out: { hosts: [ " out " ], max-connections: 1, tls: off" more " } }\n"
+
+static const struct mode {
+	const char *config;
+	bool lmtp;
+} modes[] = {
+	{ CONFIG("\"192.0.2.31:25\"", ""), false },
+	{ CONFIG("\"lmtp://192.0.2.31:25\"", ""), true },
+	{ CONFIG("\"127.0.0.1:2525\"", ", login: { user: me, password-file: secret }"), false },
+};
+
+static struct tls_client *authorities;
+
+static struct run {
+	const struct mode *mode;
+	struct slice input; /* what is left of it */
+	struct relay relay;
+	struct fakehop home;
+	struct hop_visit visits[VISITS_MAX];
+	size_t visits_n;
+	struct buf log;
+} run;
+
+/* ---- the hop ---- */
+
+/* Reads into the record for as long as something comes within `patience`. */
+static int hear(struct ctx *ctx, struct sock *sock, struct hop_visit *v, usec_t patience)
+{
+	char bytes[4096];
+	int r = 0;
+
+	while (r == 0) {
+		struct deadline d;
+		size_t n = 0;
+
+		ctx_narrow(ctx, &d, patience);
+		r = ctx_widen(ctx, &d, sock_read(ctx, sock, bytes, sizeof(bytes), &n));
+		if (r == 0)
+			buf_put(&v->from_client, slice_of(bytes, n));
+	}
+	return r == ERR_TIMEOUT ? 0 : r;
+}
+
+static int say(struct ctx *ctx, struct sock *sock, struct hop_visit *v, struct slice bytes)
+{
+	struct iovec iov = { (void *)(uintptr_t)bytes.p, bytes.n };
+	struct deadline d;
+
+	if (bytes.n == 0)
+		return 0;
+	buf_put(&v->from_hop, bytes);
+	ctx_narrow(ctx, &d, USEC_PER_HOUR);
+	return ctx_widen(ctx, &d, sock_writev(ctx, sock, &iov, 1));
+}
+
+static int say_much(struct ctx *ctx, struct sock *sock, struct hop_visit *v)
+{
+	static char much[20000];
+
+	memset(much, 'x', sizeof(much));
+	return say(ctx, sock, v, slice_of(much, sizeof(much)));
+}
+
+/* True while the connection goes on. */
+static bool obey(struct ctx *ctx, struct sock *sock, struct hop_visit *v, char opcode)
+{
+	switch (opcode) {
+	case '\xff':
+		return say(ctx, sock, v, S("\xff")) == 0;
+	case 'w':
+		return hear(ctx, sock, v, USEC_PER_SEC) == 0;
+	case 'p':
+		return ctx_sleep(ctx, USEC_PER_MIN) == 0;
+	case 'L':
+		return say_much(ctx, sock, v) == 0;
+	case 'h':
+		(void)hear(ctx, sock, v, USEC_PER_HOUR);
+		return false;
+	case 's':
+		(void)ctx_sleep(ctx, USEC_PER_HOUR);
+		return false;
+	case 'z':
+		sim_sock_reset(sock);
+		return false;
+	case 'n':
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* The part of the input that this connection plays: to the opcode that ends it. */
+static struct slice take_part(void)
+{
+	size_t n = 0;
+
+	while (n < run.input.n) {
+		n += slice_find(slice_skip(run.input, n), '\xff') + 2;
+		if (n <= run.input.n && memchr("nhzs", run.input.p[n - 1], 4))
+			break;
+	}
+	struct slice part = slice_take(run.input, n);
+
+	run.input = slice_skip(run.input, n);
+	return part;
+}
+
+static void play_part(struct ctx *ctx, struct sock *sock, struct hop_visit *v, struct slice part)
+{
+	bool on = true;
+
+	while (part.n && on) {
+		size_t n = slice_find(part, '\xff');
+		struct slice bytes = slice_take(part, n);
+
+		part = slice_skip(part, n);
+		char opcode = part.n >= 2 ? part.p[1] : 'n';
+
+		part = slice_skip(part, 2);
+		on = say(ctx, sock, v, bytes) == 0 && obey(ctx, sock, v, opcode);
+	}
+	(void)hear(ctx, sock, v, USEC_PER_SEC);
+}
+
+static int visit(struct ctx *ctx, void *arg)
+{
+	struct sock *sock = arg;
+	struct hop_visit *v = &run.visits[run.visits_n];
+
+	if (run.input.n && run.visits_n < VISITS_MAX) {
+		run.visits_n++;
+		buf_init(&v->from_client, 1 << 24);
+		buf_init(&v->from_hop, 1 << 24);
+		play_part(ctx, sock, v, take_part());
+	}
+	sock_close(sock);
+	return 0;
+}
+
+static int hop_run(struct ctx *ctx, void *arg)
+{
+	struct listen_sock *l;
+	struct scope visits;
+	struct ip_port at;
+	struct sock *sock;
+	int r;
+
+	assert(ip_port_parse(slice_str(arg), &at));
+	r = listen_sock_open(&at, &(struct listen_options){ 0 }, &l);
+	assert(r == 0);
+	scope_init(&visits, SCOPE_SERVE);
+	while (listen_sock_accept(ctx, l, &sock, NULL, NULL) == 0) {
+		r = scope_spawn(&visits, "visit", visit, sock);
+		assert(r == 0);
+	}
+	scope_end(ctx, &visits);
+	listen_sock_close(l);
+	return 0;
+}
+
+/* ---- the messages ---- */
+
+static void put(struct ctx *ctx, const char *to, struct slice body, bool utf8)
+{
+	struct spool_envelope_rcpt rcpts[4];
+	struct slice rest = slice_str(to);
+	struct spool_writer *w;
+	size_t n = 0;
+	int r;
+
+	for (; rest.n; n++)
+		rcpts[n] = (struct spool_envelope_rcpt){
+			.forward_path = slice_split(&rest, ' '),
+			.notify = n == 1 ? SPOOL_NOTIFY_SUCCESS | SPOOL_NOTIFY_FAILURE : 0,
+		};
+	const struct spool_envelope e = {
+		.reverse_path = S("me@home.test"),
+		.arrived = clock_wall(),
+		.entitlement = SPOOL_ENTITLED_NETWORK,
+		.vouched = SPOOL_VOUCHED_NETWORK,
+		.body = slice_is_ascii(body) ? SPOOL_BODY_7BIT : SPOOL_BODY_8BITMIME,
+		.smtputf8 = utf8,
+		.envid = S("E+2B1"),
+		.rcpts = rcpts,
+		.rcpts_n = n,
+	};
+
+	r = spool_begin(ctx, run.relay.spool, 0, &w);
+	assert(r == 0);
+	r = spool_write(ctx, w, body);
+	assert(r == 0);
+	r = spool_commit(ctx, w, &e, S("Subject: test\r\n"), NULL, 0);
+	assert(r == 0);
+}
+
+static const char *const recipients[] = { "a1@far.test", "a2@far.test", "a3@far.test",
+	"b1@far.test", "c1@b\xc3\xbc.test" };
+
+static void put_all(struct ctx *ctx)
+{
+	put(ctx, "a1@far.test a2@far.test a3@far.test", S(".dot\r\n..\r\n.\r\nDATA\r\n"), false);
+	put(ctx, "b1@far.test", S("\xc3\xbc\r\n"), false);
+	put(ctx, "c1@b\xc3\xbc.test", S("x\r\n"), true);
+}
+
+/* ---- what came of them ---- */
+
+static void note_line(void *arg, struct slice line)
+{
+	(void)arg;
+	buf_put(&run.log, line);
+	buf_putc(&run.log, '\n');
+}
+
+static bool is_logged(const char *event, const char *to)
+{
+	struct slice rest = buf_slice(&run.log);
+	char word[64], field[64];
+
+	snprintf(word, sizeof(word), " %s ", event);
+	snprintf(field, sizeof(field), " to=%s ", to);
+	while (rest.n) {
+		struct slice line = slice_split(&rest, '\n');
+
+		if (slice_search(line, slice_str(word)) < line.n &&
+			slice_search(line, slice_str(field)) < line.n)
+			return true;
+	}
+	return false;
+}
+
+static bool is_reported(const char *to)
+{
+	char field[64];
+
+	snprintf(field, sizeof(field), "; %s\r\n", to);
+	for (size_t i = 0; i < run.home.n; i++) {
+		struct slice text = buf_slice(&run.home.v[i].text);
+
+		if (slice_search(text, slice_str(field)) < text.n)
+			return true;
+	}
+	return false;
+}
+
+static void judge(void)
+{
+	for (size_t i = 0; i < sizeof(recipients) / sizeof(recipients[0]); i++) {
+		const char *to = recipients[i];
+		const char *logged = i < 4 ? to : "\"c1@b\\xc3\\xbc.test\"";
+		bool taken = false;
+
+		for (size_t j = 0; j < run.visits_n; j++)
+			taken |= hop_model_took(
+				&run.visits[j], i < 4 ? to : "c1@xn--b-eha.test", run.mode->lmtp);
+		if (is_logged("delivered", logged))
+			assert(taken);
+		else
+			assert(is_logged("bounced", logged) && (i == 4 || is_reported(to)));
+	}
+}
+
+static int play(struct ctx *ctx, void *arg)
+{
+	struct sim_host *here = sim_host_new("relay", "192.0.2.25");
+	struct sim_host *there = sim_host_new("hop", "192.0.2.31");
+	bool local = run.mode == &modes[2];
+	struct sim_proc *relay = sim_proc_start(here, "relay", relay_run, &run.relay);
+	struct sim_proc *home = sim_proc_start(
+		sim_host_new("home", "192.0.2.30"), "home", fakehop_run, &run.home);
+	struct sim_proc *hop = sim_proc_start(local ? here : there, "hop", hop_run,
+		(void *)(uintptr_t)(local ? "127.0.0.1:2525" : "192.0.2.31:25"));
+
+	(void)arg;
+	(void)ctx_sleep(ctx, USEC_PER_MSEC);
+	put_all(ctx);
+	(void)ctx_sleep(ctx, 4 * USEC_PER_HOUR);
+	assert(relay_messages(&run.relay) == 0);
+	judge();
+	sim_proc_stop(relay);
+	(void)sim_proc_wait(ctx, relay);
+	sim_proc_stop(home);
+	sim_proc_stop(hop);
+	(void)sim_proc_wait(ctx, home);
+	(void)sim_proc_wait(ctx, hop);
+	return 0;
+}
+
+static void read_authorities(void)
+{
+	struct buf why;
+
+	buf_init(&why, 500);
+	int r = tls_client_new(SLICE_NIL, &why, &authorities);
+
+	assert(r == 0);
+	buf_done(&why);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size < 1 || size > INPUT_MAX)
+		return 0;
+	run = (struct run){ .mode = &modes[data[0] % (sizeof(modes) / sizeof(modes[0]))],
+		.input = slice_of(data + 1, size - 1),
+		.home = { .address = "192.0.2.30:25" } };
+	if (authorities == NULL)
+		read_authorities();
+	run.relay.config = run.mode->config;
+	run.relay.authorities = authorities;
+	buf_init(&run.log, LINES_BYTES);
+	sim_start(1);
+	sim_on_log(note_line, NULL);
+	int r = sim_run("fuzz", play, NULL);
+	size_t leaks = sim_stop();
+
+	assert(r == 0 && leaks == 0);
+	for (size_t i = 0; i < run.visits_n; i++) {
+		buf_done(&run.visits[i].from_client);
+		buf_done(&run.visits[i].from_hop);
+	}
+	fakehop_done(&run.home);
+	buf_done(&run.log);
+	return 0;
+}
