@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define CONFIG(out, more)                                                                          \
 	"hostname: relay.test\n"                                                                   \
 	"postmaster: boss@home.test\n"                                                             \
-	"retry: { schedule: [ 1m, 20m ], jitter: 0, keep: 1h, warn-after: 10m }\n"                  \
+	"retry: { schedule: [ 1m, 20m ], jitter: 0, keep: 1h, warn-after: 10m }\n"                 \
 	"delivery: { dead-host: 0s }\n"                                                            \
 	"domains: { home.test: { via: home, recipients: any } }\n"                                 \
 	"routes: [ { via: out } ]\n"                                                               \
