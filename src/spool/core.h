@@ -130,7 +130,7 @@ struct spool_rec *spool_item_add(struct spool_item *item, enum spool_record_type
 void spool_item_state(struct spool_item *item, const struct spool_state_entry *e);
 static inline struct slice spool_item_states(const struct spool_item *i, const struct spool_rec *r)
 {
-	return slice_of(i->states.p + r->states_at, r->header.states_bytes);
+	return slice_take(slice_skip(buf_slice(&i->states), r->states_at), r->header.states_bytes);
 }
 /* Bytes of all its records. */
 uint64_t spool_item_bytes(const struct spool_item *item);

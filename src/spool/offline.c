@@ -257,8 +257,13 @@ static int read_records(struct job *job, struct spool_offline *so, struct offlin
 		so->watch->segment(so->watch->arg, &s->info);
 	if (s->info.header_rotten)
 		tell_trouble(so, s->info.number, 0, true, "a segment's header has rotted");
-	if (scan.header.generation == s->info.generation)
+	if (scan.header.generation == s->info.generation) {
 		take_batches(so, s, buf_slice(&bytes), &scan);
+		if (s != &so->segments[so->n - 1] && scan.n &&
+			!spool_scan_is_sealed(buf_slice(&bytes), &scan))
+			tell_trouble(so, s->info.number, scan.end, true,
+				"the summary cannot be read, nor what stood before it");
+	}
 	spool_scan_done(&scan);
 	buf_done(&bytes);
 	return 0;

@@ -75,12 +75,6 @@ static void find_current(struct recovery *r)
 	for (size_t i = 0; i < r->n; i++)
 		if (r->v[i].s && r->v[i].last && (last == NULL || r->v[i].last > last->last))
 			last = &r->v[i];
-	for (size_t i = 0; i < r->n; i++) {
-		const struct found *f = &r->v[i];
-
-		if (f->s && f->last && f != last && !f->sealed)
-			recover_trouble(r, f->s->number, f->s->used, "the summary cannot be read");
-	}
 	if (last == NULL)
 		return;
 	r->j->number = last->last;

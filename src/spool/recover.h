@@ -36,6 +36,7 @@ struct recovery {
 	char *bytes; /* of the segment in hand */
 	size_t bytes_n;
 	uint64_t durable; /* the last batch of which some batch says so */
+	uint64_t last; /* the last batch of all; only its segment may be without a summary */
 	uint64_t *own; /* ids of own files there are */
 	size_t own_n;
 	uint64_t id_limit_ms, max_id;

@@ -39,6 +39,8 @@ static void note_batch(struct recovery *r, struct found *f, const struct spool_b
 {
 	f->last = b->number;
 	f->s->first = b->first;
+	if (b->number > r->last)
+		r->last = b->number;
 	if (b->id_limit_ms > r->id_limit_ms)
 		r->id_limit_ms = b->id_limit_ms;
 	if (spool_batch_durable(b) > r->durable)
@@ -173,6 +175,15 @@ static void take_scan(
 	}
 }
 
+/* Segments are left with a summary. Of one that has none, what stood behind its last readable batch
+ * is not known. */
+static void miss_summary(struct recovery *r, struct found *f, const struct spool_scan *scan)
+{
+	uint32_t size = f->s->size, at = scan->end < size ? scan->end : size - SPOOL_TRAILER;
+
+	add_rot(r, f, at, size - at, "the summary cannot be read");
+}
+
 static int write_block(struct recovery *r, struct found *f, uint32_t at, char block[SPOOL_BLOCK])
 {
 	struct iovec iov = { block, SPOOL_BLOCK };
@@ -273,6 +284,8 @@ int recover_digest(struct recovery *r, struct found *f)
 	if (result < 0)
 		return result;
 	take_scan(r, f, bytes, &scan);
+	if (f->last != r->last)
+		miss_summary(r, f, &scan);
 	result = put_aside(r, f, bytes);
 	if (result == 0)
 		result = empty_torn(r, f, &scan);

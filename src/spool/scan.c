@@ -123,18 +123,31 @@ uint64_t spool_scan_durable(const struct spool_scan *s)
 	return durable;
 }
 
-/* A seal is whole only with its trailer. */
-static bool lacks_trailer(struct slice bytes, const struct spool_scan_batch *b)
+static bool is_seal(struct slice bytes, const struct spool_scan_batch *b)
 {
 	struct spool_batch_walk w = spool_scan_walk(bytes, b);
 	struct spool_batch_item item;
+
+	return spool_format_walk(&w, false, &item) > 0 && item.header.type == SPOOL_RECORD_SUMMARY;
+}
+
+/* A seal is whole only with its trailer. */
+static bool lacks_trailer(struct slice bytes, const struct spool_scan_batch *b)
+{
 	struct spool_trailer t;
 
-	if (spool_format_walk(&w, false, &item) <= 0 || item.header.type != SPOOL_RECORD_SUMMARY)
+	if (!is_seal(bytes, b))
 		return false;
 	int r = spool_format_trailer(slice_skip(bytes, bytes.n - SPOOL_TRAILER), &t);
 
 	return r < 0 || t.number != b->header.number;
+}
+
+bool spool_scan_is_sealed(struct slice bytes, const struct spool_scan *s)
+{
+	const struct spool_scan_batch *b = s->n ? &s->batches[s->n - 1] : NULL;
+
+	return b && is_seal(bytes, b) && spool_scan_is_whole(bytes, b) && !lacks_trailer(bytes, b);
 }
 
 bool spool_scan_is_torn(struct slice bytes, const struct spool_scan_batch *b, uint64_t durable)

@@ -450,6 +450,61 @@ static void all_due(struct ctx *ctx, struct spool *sp)
 	}
 }
 
+/* ---- the end of a segment that was sealed is gone ---- */
+
+#define LARGE 20000 /* in its own file */
+
+static void fill_two(struct ctx *ctx, struct spool *sp)
+{
+	put_many(ctx, sp, 0, 5, 1200);
+	put_many(ctx, sp, 5, 1, LARGE);
+	put_many(ctx, sp, 6, 45, 1200);
+}
+
+static void told_and_kept(struct ctx *ctx, struct spool *sp)
+{
+	struct buf names;
+	bool missing = false;
+
+	for (unsigned i = 0; i < 51; i++)
+		if (here(sp, ids[i]))
+			conform_check(ctx, sp, ids[i]);
+		else
+			missing = true;
+	ck_assert(missing);
+	ck_assert_uint_eq(report.quarantined, 1);
+	ck_assert_uint_eq(report.orphans, 0);
+	ck_assert_ptr_nonnull(strstr(report.first_trouble, "summary"));
+	ck_assert(!here(sp, ids[5]));
+	buf_init(&names, 1 << 16);
+	sim_disk_list(host, &names);
+	ck_assert_uint_lt(slice_search(buf_slice(&names), S("spool/msg-")), names.n);
+	buf_done(&names);
+}
+
+static int end_rots(struct ctx *ctx, void *arg)
+{
+	struct buf b;
+
+	(void)arg;
+	start_world();
+	live(ctx, fill_two);
+	buf_init(&b, SPOOL_SEGMENT_MAX);
+	ck_assert_int_eq(sim_disk_read(host, "spool/seg-000001", &b), 0);
+	memset(b.p + 2 * SPOOL_BLOCK, 0, b.n - 2 * SPOOL_BLOCK);
+	sim_disk_write(host, "spool/seg-000001", buf_slice(&b));
+	buf_done(&b);
+	live(ctx, told_and_kept);
+	ck_assert_int_eq(open_result, 0);
+	return 0;
+}
+
+START_TEST(what_is_missing_at_the_end_of_a_segment_is_told)
+{
+	run_seed(1, end_rots, NULL);
+}
+END_TEST
+
 static int crashes_twice(struct ctx *ctx, void *arg)
 {
 	(void)arg;
@@ -732,6 +787,7 @@ static Suite *suite(void)
 	tcase_add_test(t, a_move_is_remembered_while_its_origin_stays);
 	tcase_add_loop_test(t, rot_is_told_apart, 0, 5);
 	tcase_add_loop_test(t, a_rotten_summary_costs_only_a_scan, 0, 5);
+	tcase_add_test(t, what_is_missing_at_the_end_of_a_segment_is_told);
 	tcase_add_test(t, a_torn_tail_is_cut);
 	tcase_add_test(t, what_a_crash_leaves_is_due_at_once);
 	tcase_add_test(t, nothing_rots_in_silence);
