@@ -1,5 +1,6 @@
 /* What the journal does when bytes rot, disks are full, syncs fail; and that recycling and
  * compaction bring nothing back to life. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -505,6 +506,49 @@ START_TEST(what_is_missing_at_the_end_of_a_segment_is_told)
 }
 END_TEST
 
+/* ---- the last segment that can be read is full, and its header cannot be read ---- */
+
+static void goes_on(struct ctx *ctx, struct spool *sp)
+{
+	uint64_t id;
+
+	conform_check(ctx, sp, ids[0]);
+	ck_assert_int_eq(conform_put(ctx, sp, 0, 100, 1, NULL, 0, &id), 0);
+	conform_check(ctx, sp, id);
+}
+
+static int full_one_is_last(struct ctx *ctx, void *arg)
+{
+	char zeros[SPOOL_BLOCK] = { 0 };
+	struct buf b;
+
+	(void)arg;
+	start_world();
+	live(ctx, fill_two);
+	buf_init(&b, SPOOL_SEGMENT_MAX);
+	ck_assert_int_eq(sim_disk_read(host, "spool/seg-000001", &b), 0);
+	memcpy(b.p, zeros, sizeof(zeros));
+	sim_disk_write(host, "spool/seg-000001", buf_slice(&b));
+	buf_done(&b);
+	for (unsigned n = 2; n < 9; n++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "spool/seg-%06u", n);
+		sim_disk_write(host, name, S("cut short"));
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		live(ctx, goes_on);
+		ck_assert_int_eq(open_result, 0);
+	}
+	return 0;
+}
+
+START_TEST(a_full_segment_is_not_written_on)
+{
+	run_seed(1, full_one_is_last, NULL);
+}
+END_TEST
+
 static int crashes_twice(struct ctx *ctx, void *arg)
 {
 	(void)arg;
@@ -788,6 +832,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, rot_is_told_apart, 0, 5);
 	tcase_add_loop_test(t, a_rotten_summary_costs_only_a_scan, 0, 5);
 	tcase_add_test(t, what_is_missing_at_the_end_of_a_segment_is_told);
+	tcase_add_test(t, a_full_segment_is_not_written_on);
 	tcase_add_test(t, a_torn_tail_is_cut);
 	tcase_add_test(t, what_a_crash_leaves_is_due_at_once);
 	tcase_add_test(t, nothing_rots_in_silence);
