@@ -67,7 +67,7 @@ static int remove_unfinished(struct recovery *r)
 
 /* ---- all together ---- */
 
-/* A segment whose seal was read as any batch, since its header or trailer cannot be read, is full. */
+/* A segment whose seal was read like any batch, since its header or trailer is lost, is full. */
 static bool has_room_for_seal(const struct found *f)
 {
 	return f->s->used + journal_seal_bytes(f->entries.n) <= f->s->size;

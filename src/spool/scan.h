@@ -32,7 +32,8 @@ void spool_scan_done(struct spool_scan *s);
 /* The highest number of a batch that is known to have been durable: some header says so. */
 uint64_t spool_scan_durable(const struct spool_scan *s);
 
-/* The last batch found is the segment's seal, whole and with its trailer: nothing stood behind it. */
+/* The last batch found is the segment's seal, whole and with its trailer: nothing is missing at the
+ * end. */
 bool spool_scan_is_sealed(struct slice bytes, const struct spool_scan *s);
 /* `durable` is what all segments together say. A batch that is not whole (bodies included) was
  * never acknowledged if it is not among the durable ones: it is torn, not rotten. */
