@@ -6,7 +6,10 @@
 
 #include "base/arena.h"
 #include "base/ascii.h"
+#include "smtp/domain.h"
 
+/* The library maps compatible forms first (full-width letters, and also full-width signs), and looks
+ * at bytes up to a NUL: what comes back must be a domain, since it is said in commands. */
 bool nexthop_alabel_domain(struct arena *a, struct slice domain, struct slice *ret)
 {
 	char *ascii;
@@ -15,12 +18,16 @@ bool nexthop_alabel_domain(struct arena *a, struct slice domain, struct slice *r
 		*ret = domain;
 		return true;
 	}
-	if (idn2_to_ascii_8z(arena_strdup(a, domain), &ascii,
-		    IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
+	if (slice_find(domain, '\0') < domain.n ||
+		idn2_to_ascii_8z(arena_strdup(a, domain), &ascii,
+			IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
 		return false;
-	*ret = arena_dup(a, slice_str(ascii));
+	bool valid = smtp_domain_valid(slice_str(ascii), false);
+
+	if (valid)
+		*ret = arena_dup(a, slice_str(ascii));
 	idn2_free(ascii);
-	return true;
+	return valid;
 }
 
 struct slice nexthop_alabel_mailbox(struct arena *a, struct slice mailbox)
