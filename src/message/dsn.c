@@ -12,6 +12,7 @@
 #include "smtp/xtext.h"
 
 #define DIAGNOSTIC_MAX 800 /* bytes of a server's words that are passed on */
+#define ADDRESS_MAX    960 /* bytes of an address, so that its field is one line */
 #define FIELD_MAX      4000 /* bytes of a field while it is put together */
 
 #define ACTIONS (MESSAGE_DSN_EXPANDED + 1)
@@ -229,7 +230,8 @@ static void put_date(struct buf *b, const char *name, usec_t when)
 	buf_puts(b, "\r\n");
 }
 
-/* An address of type utf-8 in ASCII, or as it is; whatever could break a field is made safe. */
+/* An address of type utf-8 in ASCII, or as it is; whatever could break a field is made safe. One that
+ * becomes too long for a line (RFC 5322 section 2.1.1) is left out: it cannot be folded. */
 static void put_address(struct buf *b, const char *name, struct slice type, struct slice address)
 {
 	struct buf text;
@@ -240,12 +242,14 @@ static void put_address(struct buf *b, const char *name, struct slice type, stru
 		smtp_xtext_encode_utf8(&text, address);
 	else
 		text_escape(&text, address, DIAGNOSTIC_MAX);
-	buf_puts(b, name);
-	buf_puts(b, ": ");
-	buf_put(b, type);
-	buf_puts(b, "; ");
-	buf_put(b, buf_slice(&text));
-	buf_puts(b, "\r\n");
+	if (text.n <= ADDRESS_MAX && !text.failed) {
+		buf_puts(b, name);
+		buf_puts(b, ": ");
+		buf_put(b, type);
+		buf_puts(b, "; ");
+		buf_put(b, buf_slice(&text));
+		buf_puts(b, "\r\n");
+	}
 	buf_done(&text);
 }
 

@@ -76,6 +76,35 @@ START_TEST(dsn_long_words_are_cut)
 }
 END_TEST
 
+/* 250 letters of two bytes: six characters each in ASCII. */
+START_TEST(dsn_addresses_fit_a_line)
+{
+	struct dsn_sample s;
+	char address[500];
+	struct buf b;
+
+	for (size_t i = 0; i < sizeof(address); i += 2)
+		memcpy(address + i, "\xc3\xbc", 2);
+	buf_init(&b, 1 << 20);
+	for (size_t n = 100; n <= sizeof(address); n += 400) {
+		dsn_sample_fill(&s, S("failed"));
+		s.rcpts[0].orcpt_type = S("utf-8");
+		s.rcpts[0].orcpt = slice_of(address, n);
+		message_dsn_format(&b, &s.dsn);
+		ck_assert(!b.failed);
+		ck_assert_int_eq(
+			slice_search(buf_slice(&b), S("Original-Recipient: utf-8; ")) < b.n,
+			n == 100);
+		struct slice rest = buf_slice(&b);
+
+		while (rest.n)
+			ck_assert_uint_le(slice_split(&rest, '\n').n, 999);
+		buf_clear(&b);
+	}
+	buf_done(&b);
+}
+END_TEST
+
 START_TEST(dsn_subjects_and_postmaster)
 {
 	static const char *const subjects[] = { " Undelivered mail", " Mail is delayed",
@@ -109,6 +138,7 @@ static Suite *suite(void)
 	tcase_add_test(t, dsn_is_ascii_where_it_can);
 	tcase_add_test(t, dsn_respects_the_buffer);
 	tcase_add_test(t, dsn_long_words_are_cut);
+	tcase_add_test(t, dsn_addresses_fit_a_line);
 	tcase_add_test(t, dsn_subjects_and_postmaster);
 	suite_add_tcase(s, t);
 	return s;
