@@ -1,6 +1,9 @@
 """One running sluice: writes its configuration, users and secrets, starts it, waits until it listens, reads its log."""
+import contextlib
 import json
 import os
+import pathlib
+import re
 import signal
 import smtplib
 
@@ -81,6 +84,17 @@ class Sluice:
         """kill -9 of every process of it, at once."""
         self.process.signal(signal.SIGKILL)
         self.process.popen.wait()
+
+    def workers(self):
+        """Process ids of the workers. /proc may be that of an outer namespace: NSpid has our numbers last."""
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*/status"):
+            with contextlib.suppress(OSError):
+                fields = dict(line.split(":\t", 1) for line in path.read_text().splitlines() if ":\t" in line)
+                group = fields.get("NSpgid", "").split()[-1:]
+                if group == [str(self.process.popen.pid)] and re.fullmatch(r"sluice-\d+", fields["Name"]):
+                    found.append(int(fields["NSpid"].split()[-1]))
+        return found
 
     def log_text(self):
         return self.log.read_text(errors="replace")

@@ -1,6 +1,8 @@
-"""kill -9 under load: everything that a client was told 250 for arrives."""
+"""kill -9 under load, of single workers and of the whole program: everything that a client was told 250 for arrives."""
 import collections
+import os
 import random
+import signal
 import smtplib
 import threading
 import time
@@ -9,7 +11,7 @@ import message
 from harness import expect, test, wait_until
 from sluice import USER, Sluice
 
-CLIENTS, KILLS = 8, 25  # with one worker and with three: 50 moments
+CLIENTS, KILLS = 8, 50  # with one worker and with three: 100 moments
 PACE = 0.01  # seconds between the messages of a client: the catcher must keep up
 
 
@@ -36,20 +38,43 @@ class Load(threading.Thread):
             time.sleep(PACE)
 
 
+class Killer:
+    """Kills at random moments, at random a worker or all. A worker that dies twice within a minute is started again with
+    a delay, so between two deaths of the whole program each dies once at most."""
+
+    def __init__(self, sluice):
+        self.sluice, self.workers, self.alone, self.all = sluice, sluice.workers(), 0, 0
+
+    def kill(self):
+        time.sleep(random.uniform(0.05, 0.7))
+        if self.workers and random.random() < 0.7:
+            os.kill(self.workers.pop(random.randrange(len(self.workers))), signal.SIGKILL)
+            self.alone += 1
+            return
+        self.sluice.kill()
+        self.sluice.start()
+        self.workers = self.sluice.workers()
+        self.all += 1
+
+
+def count_arrived(received):
+    return collections.Counter(r.content.split(b"Subject: ")[1].split(b"\r\n")[0].decode() for r in received)
+
+
 def define(workers):
-    @test(f"crash: kill -9 under load, {workers} worker(s)")
+    @test(f"crash: kill -9 at {KILLS} moments under load, {workers} worker(s)")
     def crash(lab):
         sink = lab.sink()
         first = len(sink.received)
         next_hop = {"hosts": [f"127.0.0.1:{sink.port}"], "tls": "off"}
         with Sluice(lab, next_hop, workers=workers) as sluice:
             clients = [Load(sluice.internal) for _ in range(CLIENTS)]
+            killer = Killer(sluice)
+            expect(len(killer.workers) == workers, f"found {len(killer.workers)} workers")
             for client in clients:
                 client.start()
             for _ in range(KILLS):
-                time.sleep(random.uniform(0.1, 1.0))
-                sluice.kill()
-                sluice.start()
+                killer.kill()
             time.sleep(0.5)
             for client in clients:
                 client.stopped.set()
@@ -57,19 +82,17 @@ def define(workers):
                 client.join(20)
             accepted = {mark for client in clients for mark in client.accepted}
             expect(len(accepted) > KILLS, f"only {len(accepted)} messages were accepted: no load")
-
-            def arrived():
-                return collections.Counter(r.content.split(b"Subject: ")[1].split(b"\r\n")[0].decode()
-                                           for r in sink.received[first:])
             try:
-                wait_until(lambda: accepted <= set(arrived()), 60, "all accepted messages to arrive")
+                wait_until(lambda: accepted <= set(count_arrived(sink.received[first:])), 40,
+                           "all accepted messages to arrive")
             except Exception:
-                lost = accepted - set(arrived())
+                lost = accepted - set(count_arrived(sink.received[first:]))
                 print(f"     {len(accepted)} accepted, {len(lost)} did not arrive: {sorted(lost)[:5]}")
                 raise
-            counts = arrived()
+            counts = count_arrived(sink.received[first:])
             twice = sum(count - 1 for count in counts.values())
-            print(f"     {len(accepted)} accepted, {twice} came twice, {len(set(counts) - accepted)} came unacknowledged")
+            print(f"     {killer.alone} times a worker, {killer.all} times all; {len(accepted)} accepted, "
+                  f"{twice} came twice, {len(set(counts) - accepted)} came unacknowledged")
 
 
 for workers in (1, 3):
