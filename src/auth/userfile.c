@@ -17,12 +17,28 @@ static bool is_field(struct slice s, bool colon_ok)
 	return true;
 }
 
+/* SASLprep (RFC 4013) takes it: the file would not be read otherwise. */
+static bool is_preparable(struct slice name)
+{
+	struct buf prepared;
+
+	buf_init(&prepared, AUTH_NAME_MAX);
+	bool fine = auth_secret_prepare(name, &prepared) == 0;
+
+	buf_done(&prepared);
+	return fine;
+}
+
 static int check(struct slice name, struct slice senders, struct buf *why)
 {
 	if (name.n == 0 || name.n > AUTH_NAME_MAX || !is_field(name, false) ||
 		slice_find(name, ' ') < name.n || name.p[0] == '#') {
 		buf_puts(why,
 			"a user's name has 1 to 320 bytes, no spaces or colons, no leading '#'");
+		return ERR_INVALID;
+	}
+	if (!is_preparable(name)) {
+		buf_puts(why, "the name holds characters that SASLprep (RFC 4013) forbids");
 		return ERR_INVALID;
 	}
 	if (senders.n > AUTH_USERS_LINE_MAX / 2 || !is_field(senders, true)) {

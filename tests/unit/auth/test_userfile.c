@@ -47,6 +47,8 @@ START_TEST(edits)
 		{ AUTH_USERFILE_SET, "a:b", "", ERR_INVALID, NULL },
 		{ AUTH_USERFILE_SET, "a b", "", ERR_INVALID, NULL },
 		{ AUTH_USERFILE_SET, "#a", "", ERR_INVALID, NULL },
+		{ AUTH_USERFILE_SET, "\xff", "", ERR_INVALID, NULL },
+		{ AUTH_USERFILE_SET, "a\xef\xbf\xbe", "", ERR_INVALID, NULL }, /* no character */
 		{ AUTH_USERFILE_SET, "", "", ERR_INVALID, NULL },
 		{ AUTH_USERFILE_SET, "a", "x\ny", ERR_INVALID, NULL },
 	};
