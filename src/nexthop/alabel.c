@@ -8,8 +8,8 @@
 #include "base/ascii.h"
 #include "smtp/domain.h"
 
-/* The library maps compatible forms first (full-width letters, and also full-width signs), and looks
- * at bytes up to a NUL: what comes back must be a domain, since it is said in commands. */
+/* The library maps compatible forms first (full-width letters, and also full-width signs), and
+ * looks at bytes up to a NUL: what comes back must be a domain, since it is said in commands. */
 bool nexthop_alabel_domain(struct arena *a, struct slice domain, struct slice *ret)
 {
 	char *ascii;

@@ -1,5 +1,5 @@
-/* RDATA as the resolver hands it over: uncompressed, and otherwise whatever a name server sent. What
- * is not as its type says is no record; the rest of the answer counts all the same. */
+/* RDATA as the resolver hands it over: uncompressed, and otherwise whatever a name server sent.
+ * What is not as its type says is no record; the rest of the answer counts all the same. */
 #include "rt/linux/dns_record.h"
 
 #include "base/arena.h"

@@ -9,8 +9,8 @@
 
 struct arena;
 
-/* Fills the members for the type; text lives in the arena. False when the RDATA is not what its type
- * says. */
+/* Fills the members for the type; text lives in the arena. False when the RDATA is not what its
+ * type says. */
 bool dns_record_read(
 	struct slice rdata, enum dns_type type, struct arena *arena, struct dns_record *ret);
 
