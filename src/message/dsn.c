@@ -230,8 +230,8 @@ static void put_date(struct buf *b, const char *name, usec_t when)
 	buf_puts(b, "\r\n");
 }
 
-/* An address of type utf-8 in ASCII, or as it is; whatever could break a field is made safe. One that
- * becomes too long for a line (RFC 5322 section 2.1.1) is left out: it cannot be folded. */
+/* An address of type utf-8 in ASCII, or as it is; whatever could break a field is made safe. One
+ * that becomes too long for a line (RFC 5322 section 2.1.1) is left out: it cannot be folded. */
 static void put_address(struct buf *b, const char *name, struct slice type, struct slice address)
 {
 	struct buf text;
