@@ -4,11 +4,8 @@
 
 #include <stdlib.h>
 
-#include "base/event.h"
 #include "base/mem.h"
-#include "rt/channel.h"
 #include "rt/clock.h"
-#include "rt/log.h"
 #include "rt/process.h"
 
 #define STEADY	  USEC_PER_MIN /* who lived so long has no delay */
@@ -64,42 +61,6 @@ static usec_t delay_after(unsigned deaths)
 	return delay < DELAY_MAX ? delay : DELAY_MAX;
 }
 
-static void not_started(struct child *child)
-{
-	child->due = clock_now() + USEC_PER_SEC;
-	LOG(NULL, EV_TROUBLE, FIELD_STR("reason", "the system has no room for another process"),
-		FIELD_STR("process", child->what), FIELD_INT("number", child->number),
-		FIELD_STR("mail", "it waits; this is tried again"));
-}
-
-bool children_start(struct children *c, struct child *child, int *ret_channel)
-{
-	int ends[2], pid;
-
-	if (channel_open(ends) < 0) {
-		not_started(child);
-		return false;
-	}
-	if (process_fork(&pid) < 0) {
-		process_close(ends[0]);
-		process_close(ends[1]);
-		not_started(child);
-		return false;
-	}
-	if (pid == 0) {
-		process_close(ends[0]);
-		for (size_t i = 0; i < c->n; i++)
-			close_channel(&c->v[i]);
-		*ret_channel = ends[1];
-		return true;
-	}
-	process_close(ends[1]);
-	child->channel = ends[0];
-	child->pid = pid;
-	child->started = clock_now();
-	return false;
-}
-
 void children_ended(struct child *child)
 {
 	usec_t now = clock_now();
@@ -118,13 +79,4 @@ usec_t children_next_due(const struct children *c)
 		if (c->v[i].pid == 0 && c->v[i].due < next)
 			next = c->v[i].due;
 	return next;
-}
-
-void children_end(struct children *c, bool at_once)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		c->v[i].due = USEC_INFINITY;
-		if (c->v[i].pid)
-			process_end(c->v[i].pid, at_once);
-	}
 }

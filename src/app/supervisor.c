@@ -9,7 +9,7 @@
 #include "app/children.h"
 #include "app/home.h"
 #include "app/load.h"
-#include "app/record.h"
+#include "app/reload_send.h"
 #include "app/shared.h"
 #include "app/sockets.h"
 #include "app/worker.h"
@@ -19,7 +19,6 @@
 #include "config/config.h"
 #include "config/write.h"
 #include "control/control.h"
-#include "rt/channel.h"
 #include "rt/clock.h"
 #include "rt/file.h"
 #include "rt/local.h"
@@ -249,33 +248,11 @@ static void look_who_is_ready(void)
 
 /* ---- reloading ---- */
 
-/* Sends the worker what is new. One that does not listen starts again with it. */
+/* One that does not listen starts again with it. */
 static void tell_worker(struct child *c, int record)
 {
-	struct buf text;
-	int r = 0;
-
-	buf_init(&text, CHANNEL_MESSAGE_MAX);
-	for (size_t i = 0; i < sup.sockets.n && r == 0; i++) {
-		const struct socket_set *set = &sup.sockets.v[i];
-
-		if (!set->fresh)
-			continue;
-		buf_clear(&text);
-		buf_puts(&text, "socket ");
-		ip_port_format(&text, &set->at);
-		r = channel_send(
-			c->channel, buf_slice(&text), listen_sock_fd(set->slots[c->number]));
-	}
-	buf_done(&text);
-	if (r == 0)
-		r = channel_send(c->channel, S("config"), record);
-	if (r == 0)
-		return;
-	LOG(NULL, EV_TROUBLE, FIELD_STR("reason", "a worker does not take the new configuration"),
-		FIELD_INT("worker", c->number), FIELD_STR("detail", err_name(r)),
-		FIELD_STR("mail", "the worker is started again with it"));
-	process_end(c->pid, true);
+	if (reload_tell(&sup.sockets, c->number, c->channel, record) < 0)
+		process_end(c->pid, true);
 }
 
 static void log_restarts(const struct config *config)
@@ -321,33 +298,6 @@ static void log_lines(struct slice text)
 	}
 }
 
-/* 0: *ret_config is checked, its sockets are open, *ret_record holds it. Else why is said. */
-static int read_again(struct buf *why, const struct config **ret_config, int *ret_record)
-{
-	const struct config *config;
-	struct record record;
-
-	record_init(&record);
-	int r = load_config_recorded(sup.path, &record, why, &config);
-
-	if (r == 0) {
-		r = load_check(config, why);
-		if (r == 0)
-			r = process_memory_file(buf_slice(&record.bytes), ret_record);
-		if (r == 0) {
-			r = sockets_open(&sup.sockets, config, sup.path, why);
-			if (r < 0)
-				process_close(*ret_record);
-		}
-		if (r < 0)
-			config_unref(config);
-		else
-			*ret_config = config;
-	}
-	record_done(&record);
-	return r;
-}
-
 static void reload(void)
 {
 	const struct config *config = NULL;
@@ -356,7 +306,7 @@ static void reload(void)
 
 	notify_reloading();
 	buf_init(&why, TEXT_BYTES);
-	int r = read_again(&why, &config, &record);
+	int r = reload_read(sup.path, &sup.sockets, &why, &config, &record);
 
 	log_lines(buf_slice(&why));
 	buf_done(&why);

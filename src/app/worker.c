@@ -312,7 +312,7 @@ static void tear_down(struct ctx *ctx, struct worker *w)
 	free(w->partitions);
 }
 
-static int worker_main(struct ctx *ctx, void *arg)
+int worker_live(struct ctx *ctx, void *arg)
 {
 	struct worker *w = arg;
 	int r = build(ctx, w);
@@ -325,17 +325,34 @@ static int worker_main(struct ctx *ctx, void *arg)
 	return r;
 }
 
+struct worker *worker_new(const struct worker_setup *setup)
+{
+	struct worker *w = mem_zalloc(sizeof(*w));
+
+	w->setup = setup;
+	w->config = config_ref(setup->config);
+	metrics_use(shared_row(setup->shared, setup->number));
+	w->channel = channel_new(setup->channel);
+	worker_listen_init(w);
+	return w;
+}
+
+int worker_free(struct worker *w)
+{
+	int status = w->status;
+
+	pool_free(w->burners);
+	dns_done();
+	config_unref(w->config);
+	free(w);
+	return status;
+}
+
 int worker_run(const struct worker_setup *setup)
 {
-	struct worker w = { .setup = setup, .config = config_ref(setup->config) };
+	struct worker *w = worker_new(setup);
 
-	metrics_use(shared_row(setup->shared, setup->number));
-	w.channel = channel_new(setup->channel);
-	worker_listen_init(&w);
 	loop_set_slice_limit(SLICE_LIMIT);
-	(void)loop_run("worker", worker_main, &w); /* why it ended is in the status */
-	pool_free(w.burners);
-	dns_done();
-	config_unref(w.config);
-	return w.status;
+	(void)loop_run("worker", worker_live, w); /* why it ended is in the status */
+	return worker_free(w);
 }

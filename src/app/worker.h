@@ -6,6 +6,7 @@
 
 struct config;
 struct config_spool;
+struct ctx;
 struct home;
 struct shared;
 struct sockets;
@@ -26,5 +27,14 @@ struct worker_setup {
 /* Runs until loop_stop or until it cannot go on, with the spool as working folder. Returns an exit
  * status (sysexits). */
 int worker_run(const struct worker_setup *setup);
+
+/* The same in its parts, for a process whose loop runs already: new, live, free. */
+struct worker;
+/* Takes the channel and the worker's slot of the sockets over; setup outlives it. */
+struct worker *worker_new(const struct worker_setup *setup);
+/* Serves until cancelled or until it cannot go on, and closes all. A coroutine; arg is the worker. */
+int worker_live(struct ctx *ctx, void *arg);
+/* Returns the exit status. */
+int worker_free(struct worker *w);
 
 #endif

@@ -24,6 +24,8 @@ const struct metric_info *metric_info(enum metric m);
 
 /* Where this process counts: METRIC_COUNT words, not owned. Until it is called, a private array. */
 void metrics_use(uint64_t *cells);
+/* The array in use. */
+uint64_t *metrics_used(void);
 /* Relaxed atomic: other processes read while we count. Threads other than the loop's may call. */
 void metric_add(enum metric m, uint64_t n);
 /* For gauges. */

@@ -1,4 +1,5 @@
-/* Messages between a parent and its child, each with at most one descriptor. Linux world only. */
+/* Messages between a parent and its child, each with at most one descriptor. In the simulated world
+ * a descriptor is a number of the world's own. */
 #ifndef SLUICE_RT_CHANNEL_H
 #define SLUICE_RT_CHANNEL_H
 

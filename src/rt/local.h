@@ -1,4 +1,4 @@
-/* Sockets of this machine (AF_UNIX), found by a path. The Linux world only. A path longer than the
+/* Sockets of this machine (AF_UNIX), found by a path. A path longer than the
  * kernel's 107 bytes is reached through its folder. */
 #ifndef SLUICE_RT_LOCAL_H
 #define SLUICE_RT_LOCAL_H

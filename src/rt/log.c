@@ -22,6 +22,12 @@ void log_setup(enum event_format format, enum event_level least)
 	log_least = least;
 }
 
+void log_settings(enum event_format *ret_format, enum event_level *ret_least)
+{
+	*ret_format = log_format;
+	*ret_least = log_least;
+}
+
 static size_t put_context(const struct log_context *log, struct event_field *ret)
 {
 	ret[0] = FIELD("session", log->session);

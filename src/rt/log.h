@@ -9,6 +9,8 @@ struct ctx;
 
 /* Lines below `least` are dropped. Default: logfmt, info, to standard error. */
 void log_setup(enum event_format format, enum event_level least);
+/* What log_setup said last. */
+void log_settings(enum event_format *ret_format, enum event_level *ret_least);
 /* One line: the event, the context's session, queue id, peer and action (ctx may be NULL), then
  * the fields. Never suspends or blocks: a line that the receiver does not take is dropped and
  * counted. */

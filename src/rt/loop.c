@@ -133,6 +133,7 @@ static void run(struct coro *c)
 
 	loop.current = c;
 	c->trimmed = false;
+	world_resumes();
 	coro_resume(c);
 	loop.current = NULL;
 	c->parked = loop.now;

@@ -28,16 +28,16 @@ struct listen_options {
  * not set: pure codes. Does not suspend. */
 int listen_sock_open(
 	const struct ip_port *at, const struct listen_options *o, struct listen_sock **ret);
-/* Linux world: takes over a descriptor that the supervisor opened. */
+/* Takes over a descriptor that the supervisor opened. */
 int listen_sock_from_fd(int fd, struct listen_sock **ret);
 void listen_sock_close(
 	struct listen_sock *l); /* NULL is fine; waiting accepts fail with ERR_CANCELLED */
 struct ip_port listen_sock_address(const struct listen_sock *l);
-/* Linux world only: from now on no connection begins, whoever holds this socket; those that have
+/* From now on no connection begins, whoever holds this socket; those that have
  * begun are still accepted. Clients try again a second later. For a socket that is about to be
  * closed: what waits in it then would be reset. */
 void listen_sock_begin_none(struct listen_sock *l);
-/* Linux world only, for passing on: the descriptor, still owned by l. */
+/* For passing on: the descriptor, still owned by l. */
 int listen_sock_fd(const struct listen_sock *l);
 /* Suspends until a client connects. ret_peer and ret_local may be NULL. ERR_FULL when out of
  * descriptors (the caller pauses). */

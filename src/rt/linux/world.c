@@ -17,6 +17,10 @@ void world_parks(void)
 {
 }
 
+void world_resumes(void)
+{
+}
+
 void world_stop(void)
 {
 	logsink_stop();

@@ -11,9 +11,11 @@
 #include "rt/loop.h"
 #include "rt/sim/disk.h"
 #include "rt/sim/draw.h"
+#include "rt/sim/fd.h"
 #include "rt/sim/host.h"
 #include "rt/sim/job.h"
 #include "rt/sim/net.h"
+#include "rt/sim/process.h"
 #include "rt/sim/shim.h"
 #include "rt/sim/sim.h"
 #include "rt/sim/strike.h"
@@ -154,11 +156,13 @@ int sim_run(const char *name, coro_fn *fn, void *arg)
 
 size_t sim_stop(void)
 {
-	size_t leaks = net_leaks() + disk_leaks() + job_leaks();
+	size_t leaks = net_leaks() + disk_leaks() + job_leaks() + fd_leaks();
 
 	strike_stop();
 	shim_enable(false);
 	net_stop();
+	fd_stop();
+	process_memory_stop();
 	sim_dns_clear();
 	disk_close_leaked();
 	job_forget_leaked();

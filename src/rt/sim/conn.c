@@ -210,7 +210,7 @@ static bool arrive_syn(struct conn *c)
 	if (to->open || list_linked(&to->accept_node))
 		return true; /* sent again; the answer is on its way */
 	to->boot = to->host->boot;
-	struct listen_sock *l = net_find_listener(to->host, &to->local, &there);
+	struct listener *l = listen_find(to->host, &to->local, &there);
 
 	if (l == NULL && there)
 		return false;
@@ -225,10 +225,7 @@ static bool arrive_syn(struct conn *c)
 		to->open = false;
 		return true;
 	}
-	to->proc = l->proc;
-	l->queued++;
-	list_append(&l->queue, &to->accept_node);
-	host_wake(&l->waiters);
+	listen_queue(l, to);
 	return true;
 }
 

@@ -76,9 +76,9 @@ uint64_t disk_used(const struct disk *d)
 	return used;
 }
 
-struct inode *disk_find(struct disk *d, struct slice path)
+struct inode *disk_find(struct inode *from, struct slice path)
 {
-	struct inode *node = d->root;
+	struct inode *node = from;
 
 	while (path.n && node) {
 		struct slice name = slice_split(&path, '/');
@@ -296,7 +296,7 @@ void sim_disk_set_loss(struct sim_host *h, enum sim_disk_loss loss)
 
 int sim_disk_flip(struct sim_host *h, const char *path, uint64_t byte, unsigned bit)
 {
-	struct inode *node = disk_find(h->disk, slice_str(path));
+	struct inode *node = disk_find(h->disk->root, slice_str(path));
 
 	if (node == NULL || node->folder || byte >= node->now.n)
 		return ERR_NOTFOUND;
@@ -308,7 +308,7 @@ int sim_disk_flip(struct sim_host *h, const char *path, uint64_t byte, unsigned 
 
 int sim_disk_read(const struct sim_host *h, const char *path, struct buf *ret)
 {
-	struct inode *node = disk_find(h->disk, slice_str(path));
+	struct inode *node = disk_find(h->disk->root, slice_str(path));
 
 	if (node == NULL || node->folder)
 		return ERR_NOTFOUND;
@@ -374,12 +374,12 @@ static char **paths_in(const struct inode *folder, const char *prefix, size_t *r
 
 static void list_folder(struct disk *d, const char *prefix, struct buf *ret, struct buf *todo)
 {
-	struct inode *folder = disk_find(d, slice_str(prefix));
+	struct inode *folder = disk_find(d->root, slice_str(prefix));
 	size_t n;
 	char **v = paths_in(folder, prefix, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		struct inode *node = disk_find(d, slice_str(v[i]));
+		struct inode *node = disk_find(d->root, slice_str(v[i]));
 
 		if (node->folder) {
 			buf_printf(ret, "%s/\n", v[i]);

@@ -45,8 +45,8 @@ void disk_close_leaked(void);
 /* Bytes that files take now. */
 uint64_t disk_used(const struct disk *d);
 struct inode *disk_inode_new(struct disk *d, bool folder, struct slice name);
-/* Walks a path from the root; NULL when it is not there. */
-struct inode *disk_find(struct disk *d, struct slice path);
+/* Walks a path from a folder; NULL when it is not there. */
+struct inode *disk_find(struct inode *from, struct slice path);
 
 /* The two ends of an operation in a job: a pause, then the number, the hook, power cuts and planned
  * faults. disk_begin fails with ERR_CANCELLED when the process is dead (nothing happens then), or

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "rt/process.h"
 #include "rt/sim/disk.h"
 #include "rt/sim/draw.h"
 #include "rt/sim/host.h"
@@ -135,14 +136,15 @@ int dir_open(struct job *job, const char *path, bool make, struct dir **ret)
 		whole.n--;
 	size_t slash = slice_rfind(whole, '/');
 	struct slice parent = slash < whole.n ? slice_take(whole, slash) : SLICE_NIL;
-	struct inode *in = disk_find(d, parent);
+	struct inode *start = *path == '/' || host_proc()->cwd == NULL ? d->root : host_proc()->cwd;
+	struct inode *in = disk_find(start, parent);
 
 	if (host_proc()->dead)
 		return ERR_CANCELLED;
 	if (in == NULL || !in->folder)
 		return ERR_NOTFOUND;
 	if (whole.n == 0 || slice_eq(whole, S("."))) {
-		*ret = dir_new(d, d->root);
+		*ret = dir_new(d, start);
 		return 0;
 	}
 	char *name = mem_strdup(slash < whole.n ? slice_skip(whole, slash + 1) : whole);
@@ -158,6 +160,17 @@ int dir_open(struct job *job, const char *path, bool make, struct dir **ret)
 int dir_open_below(struct job *job, struct dir *d, const char *name, bool make, struct dir **ret)
 {
 	return open_below(job, d->disk, d->node, name, make, ret);
+}
+
+int process_dir_enter(const struct dir *d)
+{
+	struct sim_proc *p = host_proc();
+
+	if (p->dead)
+		return ERR_CANCELLED;
+	inode_unref(p->cwd);
+	p->cwd = inode_ref(d->node);
+	return 0;
 }
 
 void dir_close(struct dir *d)

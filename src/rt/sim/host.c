@@ -7,7 +7,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/metrics.h"
 #include "rt/ctx.h"
+#include "rt/log.h"
 #include "rt/sim/disk.h"
 #include "rt/sim/net.h"
 #include "rt/sim/job.h"
@@ -21,7 +23,40 @@ static struct {
 	struct sim_host *tester;
 	struct sim_proc *tester_proc;
 	bool fallen; /* some process is dead, but not yet buried */
+	struct sim_proc *loaded; /* whose memory is in force; NULL: no world */
 } sim;
+
+/* ---- memory ---- */
+
+static void memory_save(struct proc_memory *m)
+{
+	m->metrics = metrics_used();
+	log_settings(&m->log_format, &m->log_least);
+}
+
+static void memory_load(struct sim_proc *p)
+{
+	if (p == sim.loaded)
+		return;
+	memory_save(&sim.loaded->memory);
+	metrics_use(p->memory.metrics);
+	log_setup(p->memory.log_format, p->memory.log_least);
+	sim.loaded = p;
+}
+
+void world_resumes(void)
+{
+	if (sim.loaded)
+		memory_load(host_proc());
+}
+
+void host_join(struct sim_proc *p)
+{
+	world_set_tag(p);
+	memory_load(p);
+}
+
+/* ---- hosts and processes ---- */
 
 static struct sim_proc *proc_new(struct sim_host *h, const char *name, coro_fn *fn, void *arg)
 {
@@ -35,6 +70,7 @@ static struct sim_proc *proc_new(struct sim_host *h, const char *name, coro_fn *
 	scope_init(&p->scope, SCOPE_SERVE);
 	scope_init(&p->jobs, SCOPE_SERVE);
 	list_append(&h->procs, &p->node);
+	memory_save(&p->memory); /* inherited */
 	return p;
 }
 
@@ -46,14 +82,19 @@ void host_start(void)
 	sim.tester = sim_host_new("tester", "198.51.100.250 2001:db8:ffff::250");
 	sim.tester->up = true;
 	sim.tester_proc = proc_new(sim.tester, "tester", NULL, NULL);
+	sim.loaded = sim.tester_proc;
 }
 
 static void host_free(struct sim_host *h)
 {
 	struct list *node;
 
-	while ((node = list_pop(&h->procs)))
-		free(container_of(node, struct sim_proc, node));
+	while ((node = list_pop(&h->procs))) {
+		struct sim_proc *p = container_of(node, struct sim_proc, node);
+
+		inode_unref(p->cwd);
+		free(p);
+	}
 	disk_free(h->disk);
 	free(h->name);
 	free(h);
@@ -63,6 +104,8 @@ void host_stop(void)
 {
 	struct list *node;
 
+	memory_load(sim.tester_proc);
+	sim.loaded = NULL;
 	while ((node = list_pop(&sim.hosts)))
 		host_free(container_of(node, struct sim_host, all));
 	sim.tester = NULL;
@@ -118,6 +161,14 @@ const char *sim_host_name(const struct sim_host *h)
 	return h->name;
 }
 
+uint16_t host_next_port(struct sim_host *h)
+{
+	uint16_t port = h->next_port;
+
+	h->next_port = port == UINT16_MAX ? FIRST_PORT : (uint16_t)(port + 1);
+	return port;
+}
+
 bool sim_host_is_up(const struct sim_host *h)
 {
 	return h->up;
@@ -150,7 +201,7 @@ static int proc_main(struct ctx *ctx, void *arg)
 {
 	struct sim_proc *p = arg;
 
-	world_set_tag(p);
+	host_join(p);
 	p->result = p->dead ? ERR_CANCELLED : p->fn(ctx, p->arg);
 	trace(TRACE_PROC_END, p->id, p->dead, (uint64_t)(int64_t)p->result);
 	return p->result;

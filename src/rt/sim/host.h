@@ -2,6 +2,7 @@
 #ifndef SLUICE_RT_SIM_HOST_H
 #define SLUICE_RT_SIM_HOST_H
 
+#include "base/event.h"
 #include "base/ip.h"
 #include "base/list.h"
 #include "rt/sim/sim.h"
@@ -28,6 +29,15 @@ struct sim_host {
 	enum sim_strike strike;
 };
 
+/* What a program keeps in static variables, of which each process has its own: swapped in before a
+ * coroutine of the process runs. (The rest of src's static state is the same in all processes: lists
+ * of free memory, tables computed once, what libraries keep.) */
+struct proc_memory {
+	uint64_t *metrics;
+	enum event_format log_format;
+	enum event_level log_least;
+};
+
 struct sim_proc {
 	struct list node; /* in its host */
 	unsigned id; /* over all hosts, from 0 */
@@ -41,6 +51,8 @@ struct sim_proc {
 	bool buried; /* and what it had outside of its coroutines is gone */
 	bool ended;
 	int result;
+	struct inode *cwd; /* its working folder; NULL: the disk's root */
+	struct proc_memory memory;
 };
 
 /* The state of the world that the parts share. */
@@ -55,6 +67,10 @@ void host_proc_falls(struct sim_proc *p);
 bool host_bury_fallen(void);
 /* The process of the running coroutine; outside the loop the tester's. */
 struct sim_proc *host_proc(void);
+/* The running coroutine belongs to the process from now on. */
+void host_join(struct sim_proc *p);
+/* A port for whom it does not matter. */
+uint16_t host_next_port(struct sim_host *h);
 /* The host with this address, or NULL. */
 struct sim_host *host_find(const struct ip *ip);
 bool host_has_ip(const struct sim_host *h, const struct ip *ip);

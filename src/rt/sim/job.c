@@ -116,7 +116,7 @@ static int task_main(struct ctx *ctx, void *arg)
 	struct task *t = arg;
 	struct job job = { ctx };
 
-	world_set_tag(t->proc);
+	host_join(t->proc);
 	job_pause(&job, draw_time(DRAW_JOB, 0, START_PAUSE_MAX));
 	int r = t->proc->dead ? ERR_CANCELLED : t->call.run(&job, t->call.arg);
 
@@ -224,7 +224,7 @@ static int lane_main(struct ctx *ctx, void *arg)
 	struct job job = { ctx };
 	struct deadline d;
 
-	world_set_tag(l->proc);
+	host_join(l->proc);
 	/* A lane of a dead process goes on answering (its file calls fail), so that those who
 	 * wait for it come to their end; lane_close ends it. */
 	ctx_shield(ctx, &d, USEC_INFINITY);

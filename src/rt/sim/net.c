@@ -1,4 +1,4 @@
-/* rt/net.h on the simulated network: sockets and listeners of processes. */
+/* rt/net.h on the simulated network: connected sockets. */
 #include "rt/net.h"
 
 #include <assert.h>
@@ -10,10 +10,6 @@
 #include "rt/sim/net.h"
 #include "rt/sim/trace.h"
 
-#define FIRST_PORT    49152
-#define FIRST_BACKLOG 1024
-
-static struct list listeners = { &listeners, &listeners };
 
 /* ---- what becomes of all ---- */
 
@@ -35,39 +31,14 @@ size_t net_leaks(void)
 	size_t n = 0;
 
 	conn_each(count_held, &n);
-	list_each (it, &listeners)
-		n++;
-	return n;
+	return n + listen_leaks();
 }
 
 void net_stop(void)
 {
-	struct list *node;
-
-	while ((node = list_pop(&listeners)))
-		free(container_of(node, struct listen_sock, all));
+	listen_stop();
 	conn_stop();
 	link_stop();
-}
-
-static void listener_stop(struct listen_sock *l, bool power_cut)
-{
-	struct list *node;
-
-	l->open = false;
-	while ((node = list_pop(&l->queue))) {
-		struct sock *s = container_of(node, struct sock, accept_node);
-
-		if (power_cut)
-			conn_drop(s, ERR_RESET);
-		else if (s->open) {
-			conn_send(s, SEG_RESET, SLICE_NIL);
-			conn_drop(s, ERR_RESET);
-		}
-		conn_release(s->conn);
-	}
-	l->queued = 0;
-	host_wake(&l->waiters);
 }
 
 struct dying {
@@ -96,154 +67,7 @@ void net_proc_died(struct sim_proc *p, bool power_cut)
 	struct dying d = { p, power_cut };
 
 	conn_each(conn_dies, &d);
-	list_each (it, &listeners) {
-		struct listen_sock *l = container_of(it, struct listen_sock, all);
-
-		if (l->proc == p)
-			listener_stop(l, power_cut);
-	}
-}
-
-/* ---- listening ---- */
-
-static bool is_any(const struct ip *ip)
-{
-	static const struct ip zero;
-
-	return memcmp(ip->b, zero.b, sizeof(zero.b)) == 0;
-}
-
-/* IP_NONE stands for every IPv4 address. */
-static unsigned family(const struct ip *ip)
-{
-	return ip->family == IP_NONE ? IP_V4 : ip->family;
-}
-
-static bool overlap(const struct ip *a, const struct ip *b)
-{
-	return family(a) == family(b) && (is_any(a) || is_any(b) || ip_eq(a, b));
-}
-
-static bool listens_at(const struct listen_sock *l, const struct ip *ip)
-{
-	return family(&l->at.ip) == ip->family && (is_any(&l->at.ip) || ip_eq(&l->at.ip, ip));
-}
-
-struct listen_sock *net_find_listener(struct sim_host *h, const struct ip_port *to, bool *ret_there)
-{
-	struct listen_sock *found = NULL;
-	unsigned n = 0;
-
-	*ret_there = false;
-	list_each (it, &listeners) {
-		struct listen_sock *l = container_of(it, struct listen_sock, all);
-
-		if (!l->open || l->proc->host != h || l->at.port != to->port ||
-			!listens_at(l, &to->ip))
-			continue;
-		*ret_there = true;
-		/* Several (reuse_port) share what comes, as the seed wills. */
-		if (l->queued < l->backlog && draw_below(DRAW_NET, ++n) == 0)
-			found = l;
-	}
-	return found;
-}
-
-static bool port_taken(const struct sim_host *h, const struct ip_port *at, bool reuse)
-{
-	list_each (it, &listeners) {
-		const struct listen_sock *l = container_of(it, struct listen_sock, all);
-
-		if (l->open && l->proc->host == h && l->at.port == at->port &&
-			overlap(&l->at.ip, &at->ip) && !(reuse && l->reuse_port))
-			return true;
-	}
-	return false;
-}
-
-static uint16_t next_port(struct sim_host *h)
-{
-	uint16_t port = h->next_port;
-
-	h->next_port = port == UINT16_MAX ? FIRST_PORT : (uint16_t)(port + 1);
-	return port;
-}
-
-int listen_sock_open(
-	const struct ip_port *at, const struct listen_options *o, struct listen_sock **ret)
-{
-	struct sim_proc *p = host_proc();
-	struct ip_port bound = *at;
-
-	if (p->dead)
-		return ERR_CANCELLED;
-	if (!is_any(&at->ip) && !host_has_ip(p->host, &at->ip))
-		return ERR_UNREACHABLE;
-	while (bound.port == 0 || (at->port == 0 && port_taken(p->host, &bound, false)))
-		bound.port = next_port(p->host);
-	if (port_taken(p->host, &bound, o && o->reuse_port))
-		return ERR_BUSY;
-	struct listen_sock *l = mem_zalloc(sizeof(*l));
-
-	l->proc = p;
-	l->at = bound;
-	/* The first binds without it and sets it afterwards: all share from then on. */
-	l->reuse_port = true;
-	l->open = true;
-	l->backlog = o && o->backlog ? (unsigned)o->backlog : FIRST_BACKLOG;
-	list_init(&l->queue);
-	list_init(&l->waiters);
-	list_append(&listeners, &l->all);
-	trace(TRACE_LISTEN, p->id, bound.port, 0);
-	*ret = l;
-	return 0;
-}
-
-int listen_sock_from_fd(int fd, struct listen_sock **ret)
-{
-	(void)fd;
-	(void)ret;
-	return ERR_UNSUPPORTED;
-}
-
-void listen_sock_close(struct listen_sock *l)
-{
-	if (l == NULL)
-		return;
-	if (l->open)
-		listener_stop(l, false);
-	list_remove(&l->all);
-	free(l);
-}
-
-struct ip_port listen_sock_address(const struct listen_sock *l)
-{
-	return l->at;
-}
-
-int listen_sock_accept(struct ctx *ctx, struct listen_sock *l, struct sock **ret,
-	struct ip_port *ret_peer, struct ip_port *ret_local)
-{
-	int r = host_check(ctx);
-
-	while (r == 0 && l->open && list_empty(&l->queue))
-		r = host_wait(ctx, &l->waiters, "waiting for a connection");
-	if (r < 0)
-		return r;
-	if (!l->open)
-		return ctx_fail(ctx, ERR_CANCELLED, "accept", "the listener was closed");
-	struct sock *s = container_of(list_pop(&l->queue), struct sock, accept_node);
-
-	l->queued--;
-	s->held = true;
-	s->proc = host_proc();
-	trace(TRACE_CONNECT, s->conn->id, 1, s->proc->id);
-	*ret = s;
-	if (ret_peer)
-		*ret_peer = s->peer;
-	if (ret_local)
-		*ret_local = s->local;
-	return 0;
+	listen_proc_died(p, power_cut);
 }
 
 /* ---- connecting ---- */
@@ -304,7 +128,7 @@ int sock_connect(
 
 	if (own == NULL || own->family != to->ip.family || !host_has_ip(p->host, own))
 		return fail(ctx, ERR_UNREACHABLE, "connect", to);
-	struct conn *c = conn_new(p, &(struct ip_port){ *own, next_port(p->host) }, to);
+	struct conn *c = conn_new(p, &(struct ip_port){ *own, host_next_port(p->host) }, to);
 
 	link_plan(c);
 	trace(TRACE_CONNECT, c->id, 0, to->port);

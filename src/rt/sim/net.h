@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "rt/net.h"
+#include "rt/sim/fd.h"
 #include "rt/sim/host.h"
 
 enum segment_kind { SEG_SYN, SEG_ANSWER, SEG_REFUSED, SEG_DATA, SEG_FIN, SEG_RESET };
@@ -56,14 +57,29 @@ struct conn {
 	struct sim_plan plan;
 };
 
+/* A listening socket, which several processes may have. */
+struct listener {
+	struct fd_object object;
+	struct list all;
+	struct sim_host *host;
+	struct ip_port at;
+	char *path; /* of a local one, which has no `at`; or NULL */
+	unsigned folder; /* in which the path's last name is: an inode's id */
+	bool reuse_port;
+	bool power_cut; /* dies without a word */
+	bool begins_none; /* takes no more into its queue */
+	unsigned backlog, queued;
+	struct list queue; /* ends to accept */
+	struct list waiters;
+};
+
+/* It in the hands of one process. */
 struct listen_sock {
 	struct list all;
 	struct sim_proc *proc;
 	struct ip_port at;
-	bool reuse_port, open;
-	unsigned backlog, queued;
-	struct list queue; /* ends to accept */
-	struct list waiters;
+	int fd; /* -1: the process died */
+	struct listener *listener; /* NULL then */
 };
 
 void net_start(void);
@@ -104,8 +120,18 @@ const struct sim_link *link_between(const struct sim_host *from, const struct si
 /* What a new connection meets. */
 void link_plan(struct conn *c);
 
-/* net.c: the listener that a SYN finds, or NULL; *ret_there: somebody listens, but is full. */
-struct listen_sock *net_find_listener(
-	struct sim_host *h, const struct ip_port *to, bool *ret_there);
+/* listen.c */
+
+/* The listener that a SYN finds, or NULL; *ret_there: somebody listens, but takes none now. */
+struct listener *listen_find(struct sim_host *h, const struct ip_port *to, bool *ret_there);
+/* A new one in the hands of the running process. */
+struct listen_sock *listen_new(const struct ip_port *at, int backlog);
+/* The local one of this host with this path, or NULL. */
+struct listener *listen_find_local(const struct sim_host *h, unsigned folder, const char *name);
+/* Another connection waits in the queue. */
+void listen_queue(struct listener *l, struct sock *s);
+void listen_proc_died(struct sim_proc *p, bool power_cut);
+size_t listen_leaks(void);
+void listen_stop(void);
 
 #endif

@@ -25,6 +25,10 @@ void world_interrupt(void)
 {
 }
 
+void world_resumes(void)
+{
+}
+
 void world_parks(void)
 {
 }
