@@ -1,5 +1,5 @@
-/* What is read here is sent as it was read: the workers, who may have no right to the files, load the
- * very bytes that were checked. */
+/* What is read here is sent as it was read: the workers, who may have no right to the files, load
+ * the very bytes that were checked. */
 #include "app/reload_send.h"
 
 #include "app/load.h"

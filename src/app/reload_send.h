@@ -1,5 +1,5 @@
-/* The supervisor's side of a reload: reading, checking, and telling the workers. reload.c has what is
- * said. */
+/* The supervisor's side of a reload: reading, checking, and telling the workers. reload.c has what
+ * is said. */
 #ifndef SLUICE_APP_RELOAD_SEND_H
 #define SLUICE_APP_RELOAD_SEND_H
 
@@ -7,9 +7,9 @@ struct buf;
 struct config;
 struct sockets;
 
-/* Reads the file again and opens the sockets that are new. 0: *ret_config is checked, and *ret_record
- * is a descriptor (process_close) that holds it for the workers. Else why says what is wrong, and all
- * is as before. Blocks. */
+/* Reads the file again and opens the sockets that are new. 0: *ret_config is checked, and
+ * *ret_record is a descriptor (process_close) that holds it for the workers. Else why says what is
+ * wrong, and all is as before. Blocks. */
 int reload_read(const char *path, struct sockets *sockets, struct buf *why,
 	const struct config **ret_config, int *ret_record);
 /* Sends a worker what is new. Fails when it does not listen, which is logged: it has to be started

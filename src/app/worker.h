@@ -32,7 +32,8 @@ int worker_run(const struct worker_setup *setup);
 struct worker;
 /* Takes the channel and the worker's slot of the sockets over; setup outlives it. */
 struct worker *worker_new(const struct worker_setup *setup);
-/* Serves until cancelled or until it cannot go on, and closes all. A coroutine; arg is the worker. */
+/* Serves until cancelled or until it cannot go on, and closes all. A coroutine; arg is the worker.
+ * */
 int worker_live(struct ctx *ctx, void *arg);
 /* Returns the exit status. */
 int worker_free(struct worker *w);

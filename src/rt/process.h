@@ -1,6 +1,6 @@
-/* Processes, signals, rights and shared memory: what a supervisor needs. Nothing here
- * runs on a loop (but process_memory_read and process_close, in a job), and nothing is called once
- * threads have started. The simulated world has no signals and no fork: its supervisor is a test's. */
+/* Processes, signals, rights and shared memory: what a supervisor needs. Nothing here runs on a
+ * loop (but process_memory_read and process_close, in a job), and nothing is called once threads
+ * have started. The simulated world has no signals and no fork: its supervisor is a test's. */
 #ifndef SLUICE_RT_PROCESS_H
 #define SLUICE_RT_PROCESS_H
 

@@ -26,7 +26,8 @@ void world_poll(usec_t until);
 void world_interrupt(void);
 /* The running coroutine is about to suspend. The simulated world may cancel it there. */
 void world_parks(void);
-/* A coroutine (world_current) is about to run. The simulated world gives it its process's memory. */
+/* A coroutine (world_current) is about to run. The simulated world gives it its process's memory.
+ * */
 void world_resumes(void);
 /* Before and after the loop runs. */
 void world_start(void);

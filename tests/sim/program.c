@@ -238,7 +238,8 @@ static void reap(struct program *p)
 		children_ended(l->child);
 		bury(l);
 		if (failed) {
-			snprintf(p->why, sizeof(p->why), "worker %u ended with status %d", i, l->status);
+			snprintf(p->why, sizeof(p->why), "worker %u ended with status %d", i,
+				l->status);
 			stop(p);
 		}
 	}
@@ -596,8 +597,8 @@ int program_ask(struct ctx *ctx, struct program *p, const struct control_request
 }
 
 static void visit_rcpt(const struct spool *spool, uint64_t id, const struct spool_envelope_rcpt *to,
-	uint16_t rcpt, struct arena *arena, void (*visit)(void *arg, const struct program_rcpt *rcpt),
-	void *arg)
+	uint16_t rcpt, struct arena *arena,
+	void (*visit)(void *arg, const struct program_rcpt *rcpt), void *arg)
 {
 	static const char *const states[SPOOL_STATES] = { "waiting", "active", "held", "done",
 		"failed" };
@@ -623,7 +624,8 @@ static int visit_message(struct ctx *ctx, struct spool *spool, const struct spoo
 	int r = spool_read_envelope(ctx, spool, info->id, &arena, &envelope);
 
 	for (uint16_t i = 0; i < info->rcpts && (r == 0 || r == ERR_CORRUPT); i++)
-		visit_rcpt(spool, info->id, r == 0 ? &envelope.rcpts[i] : NULL, i, &arena, visit, arg);
+		visit_rcpt(
+			spool, info->id, r == 0 ? &envelope.rcpts[i] : NULL, i, &arena, visit, arg);
 	arena_reset(&arena);
 	return r == ERR_NOTFOUND || r == ERR_CORRUPT ? 0 : r;
 }

@@ -128,8 +128,8 @@ static void ask_status(struct ctx *ctx, struct program *p)
 {
 	json_t *lines;
 
-	ck_assert_int_eq(program_ask(ctx, p,
-				 &(struct control_request){ .verb = CONTROL_STATUS }, &lines),
+	ck_assert_int_eq(
+		program_ask(ctx, p, &(struct control_request){ .verb = CONTROL_STATUS }, &lines),
 		0);
 	ck_assert_uint_eq(json_array_size(lines), 2 * WORKERS);
 	json_decref(lines);

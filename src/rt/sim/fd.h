@@ -1,5 +1,6 @@
-/* Descriptors: numbers for what one process may hand to another. A number is nobody's until something
- * takes it over; an object lives as long as there is a number for it. Private to the simulated world. */
+/* Descriptors: numbers for what one process may hand to another. A number is nobody's until
+ * something takes it over; an object lives as long as there is a number for it. Private to the
+ * simulated world. */
 #ifndef SLUICE_RT_SIM_FD_H
 #define SLUICE_RT_SIM_FD_H
 

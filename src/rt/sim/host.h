@@ -30,8 +30,8 @@ struct sim_host {
 };
 
 /* What a program keeps in static variables, of which each process has its own: swapped in before a
- * coroutine of the process runs. (The rest of src's static state is the same in all processes: lists
- * of free memory, tables computed once, what libraries keep.) */
+ * coroutine of the process runs. (The rest of src's static state is the same in all processes:
+ * lists of free memory, tables computed once, what libraries keep.) */
 struct proc_memory {
 	uint64_t *metrics;
 	enum event_format log_format;

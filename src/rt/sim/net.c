@@ -10,7 +10,6 @@
 #include "rt/sim/net.h"
 #include "rt/sim/trace.h"
 
-
 /* ---- what becomes of all ---- */
 
 void net_start(void)

@@ -73,8 +73,8 @@ void sim_proc_stop(struct sim_proc *p);
  * keep what was written. */
 void sim_proc_kill(struct sim_proc *p);
 bool sim_proc_running(const struct sim_proc *p);
-/* Another number for what a descriptor stands for (listen_sock_fd, channel_open), as a child inherits
- * it: nobody's until it is taken over; else process_close is due. */
+/* Another number for what a descriptor stands for (listen_sock_fd, channel_open), as a child
+ * inherits it: nobody's until it is taken over; else process_close is due. */
 int sim_fd_dup(int fd);
 /* Starts a process and waits for it. */
 int sim_host_run(struct ctx *ctx, struct sim_host *h, const char *name, coro_fn *fn, void *arg);
