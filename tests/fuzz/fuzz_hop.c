@@ -1,7 +1,8 @@
 /* Delivery to a hostile next hop: scheduler, attempts, next hops and client as they are, three
  * messages in a spool in memory, and a host that says the input.
  *
- * The first byte chooses protocol and log-in. Of the rest, FF begins an opcode:
+ * The first byte chooses protocol, log-in and whether STARTTLS is wanted (what the hop says behind
+ * it is no TLS: we come again in the clear). Of the rest, FF begins an opcode:
  *   FF FF a byte FF             FF w   reads until the client is silent for a second
  *   FF n  ends this connection; the next one goes on behind it
  *   FF z  the same by a reset   FF h   reads until the client ends it (its time-outs are long)
@@ -43,15 +44,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 	"domains: { home.test: { via: home, recipients: any } }\n"                                 \
 	"routes: [ { via: out } ]\n"                                                               \
 	"hops: { home: { hosts: [ \"192.0.2.30:25\" ], tls: off },\n"                              \
-	"        out: { hosts: [ " out " ], max-connections: 1, tls: off" more " } }\n"
+	"        out: { hosts: [ " out " ], max-connections: 1" more " } }\n"
 
 static const struct mode {
 	const char *config;
 	bool lmtp;
 } modes[] = {
-	{ CONFIG("\"192.0.2.31:25\"", ""), false },
-	{ CONFIG("\"lmtp://192.0.2.31:25\"", ""), true },
-	{ CONFIG("\"127.0.0.1:2525\"", ", login: { user: me, password-file: secret }"), false },
+	{ CONFIG("\"192.0.2.31:25\"", ", tls: off"), false },
+	{ CONFIG("\"lmtp://192.0.2.31:25\"", ", tls: off"), true },
+	{ CONFIG("\"127.0.0.1:2525\"", ", tls: off, login: { user: me, password-file: secret }"),
+		false },
+	{ CONFIG("\"192.0.2.31:25\"", ", tls: opportunistic"), false },
 };
 
 static struct tls_client *authorities;

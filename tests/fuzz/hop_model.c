@@ -120,6 +120,9 @@ static void read_command(struct walk *w, struct slice line)
 		read_data(w);
 	} else if (slice_starts(line, S("BDAT "))) {
 		read_chunk(w, line);
+	} else if (slice_eq(line, S("STARTTLS"))) {
+		if (next_reply(w) == 220)
+			w->commands = SLICE_NIL; /* the rest is TLS */
 	} else if (slice_starts(line, S("AUTH "))) {
 		read_login(w);
 	} else {
