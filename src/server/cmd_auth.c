@@ -68,6 +68,8 @@ static int ask(struct ctx *ctx, void *arg, struct slice challenge, struct buf *r
 	buf_done_secret(&text);
 	if (r == 0)
 		r = session_read_line(ctx, s, &line);
+	if (r == ERR_LIMIT)
+		r = ERR_EOF; /* too many damaged lines: 421 was said, and nothing may follow it */
 	s->line.max = SMTP_LINE_COMMAND_MAX;
 	if (r == 0)
 		buf_put(ret, line);
@@ -159,7 +161,7 @@ int cmd_auth(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 	s->taken = 0;
 	stream_wipe_taken(s->stream);
 	if (r < 0)
-		return r;
+		return s->closing ? ERR_LIMIT : r;
 	if (result.outcome == AUTH_OK)
 		return succeeded(ctx, s, &result, auth_mech_name(mech));
 	return failed(ctx, s, &result);

@@ -57,6 +57,8 @@ struct scene {
 #define MAIL	 LOGIN "C: MAIL FROM:<ann@example.org>\nS: 250\n"
 #define DATA	 MAIL "C: RCPT TO:<x@far.test>\nS: 250\nC: DATA\nS: 354\n"
 #define BYE	 "C: QUIT\nS: 221\n"
+#define DAMAGED	 "a\\0\\r\\na\\0\\r\\na\\0\\r\\na\\0\\r\\na\\0\\r\\n" /* five lines */
+#define REFUSED	 "S: 500\nS: 500\nS: 500\nS: 500\nS: 500\n"
 
 static const struct scene scenes[] = {
 	/* Nothing but STARTTLS in the clear. */
@@ -108,6 +110,11 @@ static const struct scene scenes[] = {
 	{ STARTTLS,
 		AGAIN "C: AUTH PLAIN " ANN_WRONG "\nS: 535 5.7.8\nC: AUTH PLAIN " ANN_WRONG
 		      "\nS: 535 5.7.8\nC: AUTH PLAIN " ANN_WRONG "\nS: 421 4.7.0\nE:\n",
+		0, NULL, NULL },
+	/* Too many damaged lines in the middle of a log-in: nothing follows the 421. */
+	{ STARTTLS,
+		AGAIN "C: AUTH PLAIN\nS: 334 \nR: " DAMAGED DAMAGED DAMAGED DAMAGED
+		      "\n" REFUSED REFUSED REFUSED REFUSED "S: 421 4.7.0\nE:\n",
 		0, NULL, NULL },
 	{ STARTTLS, MAIL "C: AUTH PLAIN " ANN "\nS: 503\n" BYE, 0, NULL, NULL },
 	/* AUTH= may be said after the log-in, though AUTH is offered no more. */
