@@ -247,7 +247,7 @@ static int sink_main(struct ctx *ctx, void *arg)
 
 	server_init(&sink.server);
 	server_set_config(&sink.server, arg, NULL);
-	sink.server.service = &sink_service;
+	sink.server.relay = &sink_service;
 	scope_init(&scope, SCOPE_ALL);
 	int r = listen_all(&scope, listeners);
 

@@ -196,6 +196,7 @@ static void build_server(struct worker *w)
 	server_init(&w->server);
 	server_set_config(&w->server, w->config, w->tls);
 	w->server.spool = w->partitions[0].spool;
+	w->server.nexthop = w->nexthop;
 	w->server.auth = w->auth;
 	w->server.shared = w->setup->shared->tally;
 	w->server.slot = w->setup->number;

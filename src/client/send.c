@@ -21,8 +21,6 @@
 #define BDAT_RCPTS_MAX 20
 /* How long ago the peer must have answered for BDAT. */
 #define BDAT_FRESH (2 * USEC_PER_SEC)
-/* How long we listen for what a peer said before it closed on us. */
-#define LAST_WORDS USEC_PER_SEC
 
 struct sending {
 	struct client *c;
@@ -121,14 +119,6 @@ static int still_ours(struct ctx *ctx, struct sending *s)
 		s, ctx_fail(ctx, ERR_BUSY, "client", "somebody else has the message now"));
 }
 
-static int write_block(struct ctx *ctx, struct client *c, struct slice bytes)
-{
-	struct deadline d;
-
-	ctx_narrow(ctx, &d, c->timeouts.block);
-	return ctx_widen(ctx, &d, stream_write(ctx, c->stream, bytes));
-}
-
 static int send_mail(struct ctx *ctx, struct sending *s)
 {
 	struct smtp_mail_params params = s->m->params;
@@ -182,7 +172,7 @@ static int send_bdat(struct ctx *ctx, struct sending *s)
 			break;
 		left -= piece.n;
 		s->sent = left == 0;
-		r = write_block(ctx, s->c, piece);
+		r = client_talk_write(ctx, s->c, piece);
 	}
 	return r;
 }
@@ -301,38 +291,6 @@ static int take_reply(struct ctx *ctx, struct sending *s, size_t at)
 	return r;
 }
 
-/* Bytes of the peer that nobody asked for. A hint says that there may be some; then we look. */
-static int look_for_words(struct ctx *ctx, struct client *c, bool *ret)
-{
-	struct deadline d;
-	int r = 0;
-
-	if (stream_peek(c->stream).n == 0 && stream_has_input(c->stream)) {
-		ctx_narrow(ctx, &d, USEC_PER_MSEC);
-		r = ctx_widen(ctx, &d, stream_fill(ctx, c->stream));
-		if (r == ERR_TIMEOUT)
-			r = 0;
-	}
-	*ret = stream_peek(c->stream).n > 0;
-	return r;
-}
-
-/* A peer that spoke before its turn: 421 is a farewell, all else makes replies mean the wrong
- * thing. */
-static int listen_first(struct ctx *ctx, struct client *c)
-{
-	struct smtp_reply reply;
-	bool words = false;
-	int r = look_for_words(ctx, c, &words);
-
-	if (r < 0 || !words)
-		return r;
-	r = client_talk_reply(ctx, c, LAST_WORDS, &reply);
-	if (r == 0 && reply.code == 421)
-		return ctx_fail(ctx, ERR_EOF, "client", "the host closes the session");
-	return r < 0 ? r : ctx_fail(ctx, ERR_PROTOCOL, "client", "a reply that nobody asked for");
-}
-
 /* Sends one group and reads its replies. *at moves behind it. */
 static int run_group(struct ctx *ctx, struct sending *s, size_t *at)
 {
@@ -342,7 +300,7 @@ static int run_group(struct ctx *ctx, struct sending *s, size_t *at)
 	int r;
 
 	s->c->stage = command_at(s, first, &rcpt) == RCPT ? CLIENT_RCPT : CLIENT_MAIL;
-	r = listen_first(ctx, s->c);
+	r = client_talk_listen(ctx, s->c);
 	if (r < 0)
 		return r;
 	do {
@@ -390,7 +348,7 @@ static int write_body(struct ctx *ctx, struct sending *s, struct smtp_dot *dot)
 		if (r < 0 || piece.n == 0)
 			return r;
 		while (smtp_dot_next(dot, &piece, &stuffed)) {
-			r = write_block(ctx, s->c, stuffed);
+			r = client_talk_write(ctx, s->c, stuffed);
 			if (r < 0)
 				return r;
 		}
@@ -413,11 +371,11 @@ static bool hear_last_words(struct ctx *ctx, struct sending *s, usec_t patience)
 static int end_of_data(struct ctx *ctx, struct sending *s, const struct smtp_dot *dot)
 {
 	bool words = false;
-	int r = look_for_words(ctx, s->c, &words);
+	int r = client_talk_words(ctx, s->c, &words);
 
 	if (r < 0)
 		return r;
-	if (words && hear_last_words(ctx, s, LAST_WORDS))
+	if (words && hear_last_words(ctx, s, CLIENT_LAST_WORDS))
 		return 0;
 	if (words)
 		return ctx_fail(ctx, ERR_PROTOCOL, "client", "a reply that nobody asked for");
@@ -425,7 +383,7 @@ static int end_of_data(struct ctx *ctx, struct sending *s, const struct smtp_dot
 	if (r < 0)
 		return r;
 	s->sent = true;
-	return write_block(ctx, s->c, smtp_dot_end(dot));
+	return client_talk_write(ctx, s->c, smtp_dot_end(dot));
 }
 
 /* One reply for all, or with LMTP one for each recipient that was accepted (RFC 2033 section
@@ -467,7 +425,7 @@ static int send_nothing(struct ctx *ctx, struct client *c)
 	}
 	c->stage = CLIENT_DOT;
 
-	int r = write_block(ctx, c, S(".\r\n"));
+	int r = client_talk_write(ctx, c, S(".\r\n"));
 
 	if (r == 0)
 		r = client_talk_reply(ctx, c, c->timeouts.dot, &reply);
@@ -490,7 +448,7 @@ static int send_data(struct ctx *ctx, struct sending *s)
 		r = end_of_data(ctx, s, &dot);
 	if (r < 0 && !s->ours && r != ERR_CANCELLED && r != ERR_PROTOCOL) {
 		(void)client_talk_failed(ctx, s->c, r, s->failure);
-		(void)hear_last_words(ctx, s, LAST_WORDS);
+		(void)hear_last_words(ctx, s, CLIENT_LAST_WORDS);
 		return r;
 	}
 	return r < 0 || s->results.accepted == 0 ? r : take_verdicts(ctx, s);

@@ -111,6 +111,43 @@ int client_talk_reply(struct ctx *ctx, struct client *c, usec_t timeout, struct 
 	return 0;
 }
 
+int client_talk_write(struct ctx *ctx, struct client *c, struct slice bytes)
+{
+	struct deadline d;
+
+	ctx_narrow(ctx, &d, c->timeouts.block);
+	return ctx_widen(ctx, &d, stream_write(ctx, c->stream, bytes));
+}
+
+int client_talk_words(struct ctx *ctx, struct client *c, bool *ret)
+{
+	struct deadline d;
+	int r = 0;
+
+	if (stream_peek(c->stream).n == 0 && stream_has_input(c->stream)) {
+		ctx_narrow(ctx, &d, USEC_PER_MSEC);
+		r = ctx_widen(ctx, &d, stream_fill(ctx, c->stream));
+		if (r == ERR_TIMEOUT)
+			r = 0;
+	}
+	*ret = stream_peek(c->stream).n > 0;
+	return r;
+}
+
+int client_talk_listen(struct ctx *ctx, struct client *c)
+{
+	struct smtp_reply reply;
+	bool words = false;
+	int r = client_talk_words(ctx, c, &words);
+
+	if (r < 0 || !words)
+		return r;
+	r = client_talk_reply(ctx, c, CLIENT_LAST_WORDS, &reply);
+	if (r == 0 && reply.code == 421)
+		return ctx_fail(ctx, ERR_EOF, "client", "the host closes the session");
+	return r < 0 ? r : ctx_fail(ctx, ERR_PROTOCOL, "client", "a reply that nobody asked for");
+}
+
 bool client_talk_interrupted(const struct client *c)
 {
 	return stream_peek(c->stream).n > 0 || stream_has_input(c->stream);

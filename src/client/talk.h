@@ -19,6 +19,8 @@ struct stream;
 #define CLIENT_LINE_MAX 16384
 /* Bytes kept of a reply's text; more of it helps nobody. */
 #define CLIENT_TEXT_MAX 512
+/* How long we listen for what a peer said before it closed on us. */
+#define CLIENT_LAST_WORDS USEC_PER_SEC
 
 struct client {
 	struct stream *stream;
@@ -48,7 +50,15 @@ int client_talk_reply_whole(
 	struct ctx *ctx, struct client *c, usec_t timeout, struct smtp_reply *ret);
 /* Starts c->line anew and returns it. */
 struct buf *client_talk_line(struct client *c);
-/* The peer has said something that nobody asked for. */
+/* Content: waits at most for the time-out of a block. Suspends. Fails as stream_write. */
+int client_talk_write(struct ctx *ctx, struct client *c, struct slice bytes);
+/* Has the peer said something that nobody asked for? Looks where a hint says so; suspends
+ * shortly. */
+int client_talk_words(struct ctx *ctx, struct client *c, bool *ret);
+/* Before a command: a peer that spoke before its turn ends the session. 421 is a farewell
+ * (ERR_EOF), all else makes replies mean the wrong thing (ERR_PROTOCOL). Suspends shortly. */
+int client_talk_listen(struct ctx *ctx, struct client *c);
+/* The same as a hint, without looking. */
 bool client_talk_interrupted(const struct client *c);
 
 /* Fills *ret for a call that failed with `code` in c->stage: from a 421 said before, or from

@@ -178,7 +178,7 @@ struct config_listener {
 	const struct config_node *at;
 	struct slice name;
 	enum config_for for_whom;
-	enum config_service service; /* always relay so far */
+	enum config_service service;
 	struct config_addresses address; /* never empty */
 	enum config_listen_tls tls; /* implied value filled in */
 	bool tls_required; /* derived: MAIL needs TLS first (submission with starttls) */

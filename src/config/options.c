@@ -8,7 +8,7 @@
 #include "config/config.h"
 
 static const char *const words_for[] = { "internal", "submission", "mx", NULL };
-static const char *const words_service[] = { "relay", "!proxy", NULL };
+static const char *const words_service[] = { "relay", "proxy", NULL };
 static const char *const words_listen_tls[] = { "off", "starttls", "implicit", NULL };
 static const char *const words_hop_tls[] = { "off", "opportunistic", "require", "verify", NULL };
 static const char *const words_balance[] = { "ordered", "!least-connections", "!round-robin",

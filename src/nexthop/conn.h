@@ -33,6 +33,14 @@ struct nexthop_conn {
 	struct list same, all;
 };
 
+struct ctx;
+struct nexthop_failure;
+
+/* Replaces a session that is over by a new one, with the same place. Suspends. Fails as
+ * nexthop_acquire; then there is no session. */
+int nexthop_conn_renew(
+	struct ctx *ctx, struct nexthop_conn *conn, struct nexthop_failure *ret_failure);
+
 /* Idle connections, by key. */
 struct nexthop_idle {
 	struct map keys;

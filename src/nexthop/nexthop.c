@@ -466,16 +466,20 @@ static void cancel_all(struct client_result *results, size_t n)
 		};
 }
 
+int nexthop_conn_renew(
+	struct ctx *ctx, struct nexthop_conn *conn, struct nexthop_failure *ret_failure)
+{
+	client_free(conn->client);
+	conn->client = NULL;
+	return connect_conn(ctx, conn, ret_failure);
+}
+
 static int send_anew(struct ctx *ctx, struct nexthop_conn *conn, const struct client_message *m,
 	struct client_result *ret_results)
 {
 	struct nexthop_failure no_session;
 	struct client_failure failure;
-
-	client_free(conn->client);
-	conn->client = NULL;
-
-	int r = connect_conn(ctx, conn, &no_session);
+	int r = nexthop_conn_renew(ctx, conn, &no_session);
 
 	if (r < 0 && ctx_check(ctx) < 0) {
 		cancel_all(ret_results, m->n);

@@ -38,7 +38,7 @@ static int open_content(struct ctx *ctx, struct session *s, enum smtp_content_fo
 	int r = s->tx->ops->open(ctx, s->tx, &mode, ret_refusal);
 
 	if (r == 0 && ret_refusal->code == 0) {
-		s->content = content_new(s, format);
+		s->content = content_new(s, mode, format);
 		ctx->log.queue_id = arena_dup(&s->tx_arena, s->tx->queue_id); /* outlives the tx */
 	}
 	return r;
@@ -51,8 +51,11 @@ static int finish(struct ctx *ctx, struct session *s)
 	struct smtp_reply reply;
 	int r = 0;
 
+	r = content_end(ctx, s);
+	if (r < 0)
+		return r;
 	buf_init(&header, 0);
-	ctx->log.action = "storing the message";
+	ctx->log.action = "handing the message over";
 	if (content_verdict(s, &header, &reply)) {
 		const struct edits edits = { .header = buf_slice(&header),
 			.eight_bit = s->content->reader.eight_bit };

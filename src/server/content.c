@@ -23,10 +23,13 @@
 
 #define ADDED_BYTES 16384 /* that our own fields may add to a header section */
 
-struct content *content_new(const struct session *s, enum smtp_content_format format)
+struct content *content_new(
+	const struct session *s, enum content_mode mode, enum smtp_content_format format)
 {
 	struct content *c = mem_zalloc(sizeof(*c));
+
 	c->server = s->server;
+	c->mode = mode;
 	bool strangers = s->listener->for_whom == CONFIG_FOR_MX;
 
 	smtp_content_init(&c->reader, strangers ? SMTP_CONTENT_REFUSE : SMTP_CONTENT_REPAIR, format,
@@ -88,63 +91,7 @@ static bool header_ended(struct content *c, struct slice *ret_body)
 	}
 }
 
-static int write_body(struct ctx *ctx, struct session *s, struct slice body)
-{
-	struct content *c = s->content;
-
-	if (body.n == 0 || c->failed)
-		return 0;
-	c->body_bytes += body.n;
-	int r = s->tx->ops->write(ctx, s->tx, body);
-
-	if (r == ERR_CANCELLED || r == ERR_TIMEOUT)
-		return r;
-	c->failed = r;
-	return 0;
-}
-
-static int add_header(struct ctx *ctx, struct session *s, struct slice text)
-{
-	struct content *c = s->content;
-	struct slice body;
-
-	buf_put(&c->header, text);
-	if (c->header.failed) {
-		c->header_too_large = c->in_body = true;
-		return 0;
-	}
-	c->held += text.n;
-	s->server->held += text.n;
-	if (s->server->held > s->server->held_max) {
-		c->failed = ERR_FULL;
-		c->in_body = true;
-		buf_done(&c->header);
-		return 0;
-	}
-	if (!header_ended(c, &body))
-		return 0;
-	c->in_body = true;
-	int r = write_body(ctx, s, body);
-
-	c->header.n = c->line_start;
-	return r;
-}
-
-int content_add(struct ctx *ctx, struct session *s, struct slice text)
-{
-	if (!s->content->in_body)
-		return add_header(ctx, s, text);
-	return s->content->header_too_large ? 0 : write_body(ctx, s, text);
-}
-
-int content_end_chunks(struct ctx *ctx, struct session *s)
-{
-	struct slice rest = smtp_content_finish(&s->content->reader);
-
-	return rest.n ? content_add(ctx, s, rest) : 0;
-}
-
-/* ---- the verdict ---- */
+/* ---- what we add to it ---- */
 
 static void add_received(const struct session *s, struct buf *b)
 {
@@ -168,39 +115,11 @@ static void add_received(const struct session *s, struct buf *b)
 				  });
 }
 
-static bool judge_failure(const struct content *c, struct smtp_reply *ret)
+/* The new header section. False: *ret_refusal. */
+static bool build_header(struct session *s, struct buf *ret_header, struct smtp_reply *ret_refusal)
 {
-	if (c->reader.fault)
-		smtp_content_refusal(c->reader.fault, ret);
-	else if (c->chunks.refused)
-		smtp_content_refusal(SMTP_CONTENT_TOO_LARGE, ret);
-	else if (c->header_too_large)
-		smtp_reply_set(ret, 552, "5.3.4", "The header section is larger than %zu bytes",
-			c->header.max);
-	else if (c->failed == ERR_FULL)
-		smtp_reply_set(ret, 452, "4.3.1", "No room for the message now; try again later");
-	else if (c->failed)
-		smtp_reply_set(
-			ret, 451, "4.3.0", "The message could not be stored; try again later");
-	else
-		return true;
-	return false;
-}
+	struct slice header = buf_slice(&s->content->header);
 
-bool content_is_refused(const struct content *c)
-{
-	struct smtp_reply why;
-
-	return !judge_failure(c, &why);
-}
-
-bool content_verdict(struct session *s, struct buf *ret_header, struct smtp_reply *ret_refusal)
-{
-	struct content *c = s->content;
-	struct slice header = buf_slice(&c->header);
-
-	if (!judge_failure(c, ret_refusal))
-		return false;
 	if (message_trace_hops(header) > s->config->limits.hops) {
 		smtp_reply_set(ret_refusal, 554, "5.4.6", "Too many hops: the message is looping");
 		return false;
@@ -215,4 +134,136 @@ bool content_verdict(struct session *s, struct buf *ret_header, struct smtp_repl
 		return true;
 	smtp_reply_set(ret_refusal, 552, "5.3.4", "The header section is too large");
 	return false;
+}
+
+/* ---- the body ---- */
+
+static bool is_spoiled(const struct content *c)
+{
+	return c->failed || c->refusal.code || c->reader.fault || c->chunks.refused;
+}
+
+static int note_failure(struct content *c, int r)
+{
+	if (r == ERR_CANCELLED || r == ERR_TIMEOUT)
+		return r;
+	c->failed = r;
+	return 0;
+}
+
+static int write_body(struct ctx *ctx, struct session *s, struct slice body)
+{
+	struct content *c = s->content;
+
+	if (body.n == 0 || is_spoiled(c))
+		return 0;
+	c->body_bytes += body.n;
+	return note_failure(c, s->tx->ops->write(ctx, s->tx, body));
+}
+
+/* STREAM: the header section goes first. */
+static int send_header(struct ctx *ctx, struct session *s)
+{
+	struct content *c = s->content;
+	struct buf header;
+	int r = 0;
+
+	if (c->mode != CONTENT_STREAM || is_spoiled(c))
+		return 0;
+	buf_init(&header, 0);
+	if (build_header(s, &header, &c->refusal)) {
+		header.max += 2;
+		buf_puts(&header, "\r\n");
+		r = note_failure(c, s->tx->ops->header(ctx, s->tx, buf_slice(&header)));
+	}
+	buf_done(&header);
+	return r;
+}
+
+static int add_header(struct ctx *ctx, struct session *s, struct slice text)
+{
+	struct content *c = s->content;
+	struct slice body;
+
+	buf_put(&c->header, text);
+	if (c->header.failed) {
+		c->header_too_large = c->in_body = true;
+		return 0;
+	}
+	c->held += text.n;
+	s->server->held += text.n;
+	if (s->server->held > s->server->held_max) {
+		c->failed = ERR_FULL;
+		c->in_body = true;
+		buf_done(&c->header);
+		return 0;
+	}
+	if (!header_ended(c, &body))
+		return 0;
+	c->in_body = true;
+	c->header.n = c->line_start; /* what it began with stays where it is */
+	int r = send_header(ctx, s);
+
+	return r == 0 ? write_body(ctx, s, body) : r;
+}
+
+int content_add(struct ctx *ctx, struct session *s, struct slice text)
+{
+	if (!s->content->in_body)
+		return add_header(ctx, s, text);
+	return s->content->header_too_large ? 0 : write_body(ctx, s, text);
+}
+
+int content_end(struct ctx *ctx, struct session *s)
+{
+	struct content *c = s->content;
+
+	if (c->in_body)
+		return 0;
+	c->in_body = true;
+	return send_header(ctx, s);
+}
+
+int content_end_chunks(struct ctx *ctx, struct session *s)
+{
+	struct slice rest = smtp_content_finish(&s->content->reader);
+
+	return rest.n ? content_add(ctx, s, rest) : 0;
+}
+
+/* ---- the verdict ---- */
+
+static bool judge_failure(const struct content *c, struct smtp_reply *ret)
+{
+	if (c->reader.fault)
+		smtp_content_refusal(c->reader.fault, ret);
+	else if (c->chunks.refused)
+		smtp_content_refusal(SMTP_CONTENT_TOO_LARGE, ret);
+	else if (c->header_too_large)
+		smtp_reply_set(ret, 552, "5.3.4", "The header section is larger than %zu bytes",
+			c->header.max);
+	else if (c->failed == ERR_FULL)
+		smtp_reply_set(ret, 452, "4.3.1", "No room for the message now; try again later");
+	else if (c->failed)
+		smtp_reply_set(
+			ret, 451, "4.3.0", "The message could not be stored; try again later");
+	else if (c->refusal.code)
+		*ret = c->refusal;
+	else
+		return true;
+	return false;
+}
+
+bool content_is_refused(const struct content *c)
+{
+	struct smtp_reply why;
+
+	return !judge_failure(c, &why);
+}
+
+bool content_verdict(struct session *s, struct buf *ret_header, struct smtp_reply *ret_refusal)
+{
+	if (!judge_failure(s->content, ret_refusal))
+		return false;
+	return s->content->mode == CONTENT_STREAM || build_header(s, ret_header, ret_refusal);
 }

@@ -24,7 +24,7 @@
 
 void server_init(struct server *server)
 {
-	*server = (struct server){ .service = &relay_service, .held_max = SERVER_HELD_MAX };
+	*server = (struct server){ .relay = &relay_service, .held_max = SERVER_HELD_MAX };
 	scope_init(&server->sessions, SCOPE_SERVE);
 	map_init(&server->per_client, random_hash_key(), false);
 }

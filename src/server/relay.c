@@ -9,12 +9,12 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "config/config.h"
-#include "nexthop/route.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/log.h"
 #include "rt/tls.h"
 #include "server/permission.h"
+#include "server/recipient.h"
 #include "server/server.h"
 #include "server/service.h"
 #include "server/session.h"
@@ -69,18 +69,6 @@ static void relay_offers(const struct session *s, struct smtp_caps *caps)
 
 /* ---- MAIL ---- */
 
-static struct slice mailbox(struct arena *a, const struct smtp_path *path)
-{
-	struct buf b;
-
-	buf_init(&b, SMTP_PATH_MAX * 2);
-	smtp_path_format_mailbox(&b, path);
-	struct slice text = arena_dup(a, buf_slice(&b));
-
-	buf_done(&b);
-	return text;
-}
-
 static struct slice xtext(struct arena *a, struct slice bytes)
 {
 	struct buf b;
@@ -116,7 +104,7 @@ static void fill_envelope(
 
 	smtp_path_dup(&t->arena, &cmd->path, &t->sender);
 	t->envelope = (struct spool_envelope){
-		.reverse_path = mailbox(&t->arena, &cmd->path),
+		.reverse_path = server_mailbox(&t->arena, &cmd->path),
 		.login = arena_dup(&t->arena, s->login),
 		.listener = arena_dup(&t->arena, s->listener->name),
 		.helo = arena_dup(&t->arena, s->helo),
@@ -197,55 +185,22 @@ static void add_recipient(
 		e->rcpts = mem_resize(e->rcpts, t->room * sizeof(*e->rcpts));
 	}
 	e->rcpts[e->rcpts_n++] = (struct spool_envelope_rcpt){
-		.forward_path = mailbox(&t->arena, path),
+		.forward_path = server_mailbox(&t->arena, path),
 		.orcpt = original_recipient(&t->arena, params),
 		.notify = (uint8_t)params->notify,
 	};
 	count_held(t);
 }
 
-/* The address to store: the recipient's, or what the configuration puts in its place. */
-static bool stored_path(struct relay_tx *t, const struct smtp_path *asked, struct slice instead,
-	struct smtp_path *ret)
-{
-	*ret = *asked;
-	return instead.n == 0 || smtp_path_parse_mailbox(&t->arena, instead, ret) == SMTP_PATH_OK;
-}
-
 static void decide_recipient(
 	struct relay_tx *t, const struct smtp_rcpt_cmd *cmd, struct smtp_reply *ret)
 {
-	const struct session *s = t->session;
-	const struct server_client client = session_client(s);
-	struct server_verdict verdict = server_permission_rcpt(
-		s->config, &client, &t->sender, &cmd->path);
-	const struct nexthop_facts facts = { t->envelope.reverse_path, t->envelope.login,
-		verdict.entitlement };
-	struct smtp_path path;
+	struct server_recipient recipient;
 
-	if (!server_verdict_is_allowed(&verdict)) {
-		smtp_reply_set(ret, verdict.code, verdict.enhanced, "%s", verdict.text);
+	if (!server_recipient_decide(t->session, &t->arena, &t->sender, t->envelope.reverse_path,
+		    t->envelope.rcpts_n, &cmd->path, &recipient, ret))
 		return;
-	}
-	if (t->envelope.rcpts_n >= s->config->limits.recipients) {
-		smtp_reply_set(ret, 452, "4.5.3", "Too many recipients; send the rest in another");
-		return;
-	}
-	if (s->server->held >= s->server->held_max) {
-		smtp_reply_set(ret, 452, "4.3.1", "No room for more recipients now");
-		return;
-	}
-	if (!stored_path(t, &cmd->path, verdict.instead, &path)) {
-		smtp_reply_set(ret, 451, "4.3.5", "The postmaster's address is misconfigured");
-		return;
-	}
-	struct nexthop_route route = nexthop_route_find(s->config, &facts, &path);
-
-	if (route.kind == NEXTHOP_NONE) {
-		smtp_reply_set(ret, 550, "5.4.4", "%s", route.why);
-		return;
-	}
-	add_recipient(t, &path, &cmd->params);
+	add_recipient(t, &recipient.path, &cmd->params);
 	smtp_reply_set(ret, 250, "2.1.5", "Recipient taken");
 }
 
@@ -289,7 +244,7 @@ static int relay_open(
 	}
 	text_id(spool_writer_id(t->writer), t->id);
 	t->base.queue_id = slice_of(t->id, sizeof(t->id));
-	*ret = CONTENT_STREAM;
+	*ret = CONTENT_HOLD;
 	return 0;
 }
 

@@ -12,6 +12,7 @@ struct auth_server;
 struct config;
 struct ctx;
 struct listen_sock;
+struct nexthop;
 struct service_ops;
 struct spool;
 struct tally;
@@ -25,8 +26,9 @@ struct tls_server;
  * except config and tls, of which it holds a reference each (server_set_config). */
 struct server {
 	const struct config *config;
-	const struct service_ops *service; /* what listeners do; &relay_service from server_init */
+	const struct service_ops *relay; /* &relay_service from server_init */
 	struct spool *spool;
+	struct nexthop *nexthop; /* for listeners with `service: proxy` */
 	struct auth_server *auth; /* NULL: nobody can log in */
 	struct tls_server *tls; /* NULL: no certificate */
 	struct tally *shared; /* sessions of all workers; NULL: there are only ours */

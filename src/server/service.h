@@ -23,8 +23,8 @@ struct tx {
 
 /* How the message is handed over while it arrives. */
 enum content_mode {
-	CONTENT_STREAM, /* each piece goes on at once */
-	CONTENT_HOLD, /* kept until the verdicts are in */
+	CONTENT_STREAM, /* in its order: `header` first, then each piece of the body */
+	CONTENT_HOLD, /* the body as it arrives, the header section with `finish` */
 };
 
 /* Why a transaction ends without its message. */
@@ -37,7 +37,7 @@ enum abort_why {
 
 /* What the session changed in the message before it is finished. Pure views. */
 struct edits {
-	struct slice header; /* the complete new header section, without the empty line */
+	struct slice header; /* HOLD: the complete new header section, without the empty line */
 	bool eight_bit; /* a byte over 127 was received, whatever MAIL declared (RFC 6152) */
 };
 
@@ -55,6 +55,8 @@ struct service_ops {
 	/* Before 354 or the first chunk. A refusal leaves ret_refusal->code nonzero. */
 	int (*open)(struct ctx *ctx, struct tx *tx, enum content_mode *ret,
 		struct smtp_reply *ret_refusal);
+	/* STREAM only: the complete new header section and the empty line. */
+	int (*header)(struct ctx *ctx, struct tx *tx, struct slice header);
 	/* The next piece of the body, canonical. A failure sticks and shows at finish. */
 	int (*write)(struct ctx *ctx, struct tx *tx, struct slice body);
 	/* The message is whole and the local verdicts are good: keep it or pass it on, then say so.

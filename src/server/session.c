@@ -20,6 +20,7 @@
 #include "rt/random.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
+#include "server/proxy.h"
 #include "server/server.h"
 #include "server/service.h"
 #include "smtp/cmd.h"
@@ -295,6 +296,8 @@ static int converse(struct ctx *ctx, struct session *s)
 			return session_say(ctx, s, 421, "4.7.0", "Too many commands without mail");
 		if (r == 0)
 			r = dispatch(ctx, s, line);
+		if (r == 0)
+			arena_reset(ctx->arena);
 	}
 	return r;
 }
@@ -364,7 +367,8 @@ int session_serve(struct ctx *ctx, struct server *server, const struct config_li
 		.server = server,
 		.config = config_ref(server->config),
 		.listener = listener,
-		.service = server->service,
+		.service = listener->service == CONFIG_SERVICE_PROXY ? &proxy_service
+								     : server->relay,
 		.stream = stream_new(sock),
 		.peer = peer,
 		.local = local,

@@ -120,6 +120,40 @@ static int content(struct ctx *ctx, struct visit *v)
 	return say(ctx, v, v->after_dot);
 }
 
+/* "BDAT n" or "BDAT n LAST" (RFC 3030). */
+static int chunk(struct ctx *ctx, struct visit *v)
+{
+	struct slice words = slice_skip(buf_slice(&v->line), 5);
+	bool last = slice_search(words, S(" LAST")) < words.n;
+	uint64_t n = 0;
+
+	ck_assert(slice_to_u64(slice_take(words, slice_find(words, ' ')), 64 << 20, &n));
+	while (n > 0) {
+		struct slice in = slice_take(stream_peek(v->stream), (size_t)n);
+
+		if (v->open)
+			buf_put(&v->now.text, in);
+		stream_take(v->stream, in.n);
+		n -= in.n;
+		int r = n > 0 ? stream_fill(ctx, v->stream) : 0;
+
+		if (r < 0)
+			return r;
+	}
+	v->hop->chunks++;
+	if (!v->open || v->now.to.n == 0)
+		return say(ctx, v, "503 5.5.1 no recipients\r\n");
+	if (!last)
+		return say(ctx, v, "250 2.0.0 more\r\n");
+	if (v->after_dot == NULL)
+		return ERR_EOF;
+	if (v->after_dot[0] == '2')
+		keep(v);
+	else
+		drop(v);
+	return say(ctx, v, v->after_dot);
+}
+
 static int hello(struct ctx *ctx, struct visit *v)
 {
 	int r = say(ctx, v, "250-hop\r\n");
@@ -148,6 +182,8 @@ static int answer(struct ctx *ctx, struct visit *v)
 		return v->open ? recipient(ctx, v) : say(ctx, v, "503 5.5.1 MAIL first\r\n");
 	if (slice_starts_nocase(line, S("DATA")))
 		return content(ctx, v);
+	if (slice_starts_nocase(line, S("BDAT")))
+		return chunk(ctx, v);
 	if (slice_starts_nocase(line, S("QUIT"))) {
 		(void)say(ctx, v, "221 2.0.0 bye\r\n");
 		return ERR_EOF;

@@ -27,6 +27,7 @@ struct fakehop {
 	const char *offers; /* EHLO lines after the first, each "250-X\r\n"; NULL: a usual set */
 	const char *greeting; /* NULL: 220 */
 	bool refuse_mail; /* 451 to each MAIL */
+	unsigned chunks; /* BDAT commands seen */
 	unsigned connections, sessions_now, sessions_most;
 	struct fakehop_message v[FAKEHOP_MESSAGES];
 	size_t n;

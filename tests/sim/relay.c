@@ -94,6 +94,7 @@ static void serve(
 	server_init(&relay->server);
 	server_set_config(&relay->server, config, relay->tls);
 	relay->server.spool = relay->spool;
+	relay->server.nexthop = nexthop;
 	if (relay->users)
 		relay->server.auth = auth_server_new(&(struct auth_settings){ 0 }, relay->users);
 	scope_init(&scope, SCOPE_ALL);

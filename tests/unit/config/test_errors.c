@@ -90,8 +90,8 @@ static const struct {
 	{ "log: { level: warn }\n",
 		"'level': 'warn' is unknown; debug, info, warning or error was" },
 	{ "log: { level: debig }\n", "'debig' is unknown, did you mean 'debug'?; debug, info" },
-	{ LISTEN "\"127.0.0.1:9\", service: proxy } }\n",
-		"'service': 'service: proxy' is not built yet; relay was expected" },
+	{ LISTEN "\"127.0.0.1:9\", service: proxi } }\n",
+		"'proxi' is unknown, did you mean 'proxy'?; relay or proxy was expected" },
 	{ LISTEN "\"127.0.0.1:9\", i-accept-an-open-relay: yes } }\n",
 		"'yes' is neither; true or false was expected" },
 	{ LISTEN "25 } }\n", "'address': '25' is no address with a port; \"ADDRESS:PORT\", "

@@ -1,0 +1,338 @@
+/* The steps of a transaction for a proxy. BDAT is preferred where the peer knows it: a content that
+ * turns out to be unwanted then costs RSET, not the connection, and a short message needs no round
+ * trip for 354. The last chunk is held back until finish, so that nothing is accepted before the
+ * caller says so. */
+#include "client/live.h"
+
+#include "client/talk.h"
+#include "rt/ctx.h"
+#include "rt/stream.h"
+
+#define CHUNK	   32768 /* bytes gathered for one BDAT */
+#define UNANSWERED 8 /* chunks sent ahead of their replies */
+#define WINDOW	   8192 /* bytes of commands sent ahead of their replies */
+
+static bool offers(const struct client_live *l, enum smtp_cap cap)
+{
+	return smtp_caps_has(&l->client->caps, cap);
+}
+
+static int fail(
+	struct ctx *ctx, struct client_live *l, int code, struct client_failure *ret_failure)
+{
+	client_live_abandon(l);
+	return client_talk_failed(ctx, l->client, code, ret_failure);
+}
+
+/* A reply in its turn: 2xx, 4xx or 5xx, or 354 where that is wanted. All else loses our place. */
+static int hear(struct ctx *ctx, struct client_live *l, enum client_stage stage, usec_t timeout,
+	struct smtp_reply *ret)
+{
+	l->client->stage = stage;
+	int r = client_talk_reply(ctx, l->client, timeout, ret);
+
+	if (r < 0)
+		return r;
+	bool go_on = ret->code >= 300 && ret->code < 400;
+
+	if (stage == CLIENT_DATA ? ret->code < 400 && ret->code != 354 : go_on)
+		return ctx_fail(ctx, ERR_PROTOCOL, "client", "%u makes no sense there", ret->code);
+	return 0;
+}
+
+/* ---- the envelope ---- */
+
+static int send_mail(struct ctx *ctx, struct client_live *l, struct slice reverse_path,
+	const struct smtp_mail_params *params)
+{
+	struct buf *line = client_talk_line(l->client);
+
+	buf_printf(line, "MAIL FROM:<%.*s>", SLICE_ARG(reverse_path));
+	smtp_param_format_mail(line, params, &l->client->caps);
+	return client_talk_send(ctx, l->client, l->client->timeouts.mail);
+}
+
+static int send_rcpt(struct ctx *ctx, struct client_live *l, const struct client_rcpt *rcpt)
+{
+	struct buf *line = client_talk_line(l->client);
+
+	buf_printf(line, "RCPT TO:<%.*s>", SLICE_ARG(rcpt->path));
+	smtp_param_format_rcpt(line, &rcpt->params, &l->client->caps);
+	return client_talk_send(ctx, l->client, l->client->timeouts.rcpt);
+}
+
+/* Sends recipients from *at on, as many as go out together. */
+static int send_group(struct ctx *ctx, struct client_live *l, const struct client_rcpt *rcpts,
+	size_t n, size_t *at)
+{
+	size_t bytes = 0;
+	int r = 0;
+
+	while (r == 0 && *at < n && bytes < WINDOW) {
+		r = send_rcpt(ctx, l, &rcpts[*at]);
+		bytes += l->client->line.n;
+		++*at;
+		if (!offers(l, SMTP_CAP_PIPELINING))
+			break;
+	}
+	return r;
+}
+
+static int hear_rcpts(
+	struct ctx *ctx, struct client_live *l, struct smtp_reply *ret, size_t from, size_t to)
+{
+	int r = 0;
+
+	for (size_t i = from; i < to && r == 0; i++) {
+		r = hear(ctx, l, CLIENT_RCPT, l->client->timeouts.rcpt, &ret[i]);
+		l->accepted += r == 0 && ret[i].code < 300;
+	}
+	return r;
+}
+
+/* Recipients from `sent` on; those before it were sent already. */
+static int rcpts_from(struct ctx *ctx, struct client_live *l, const struct client_rcpt *rcpts,
+	size_t n, size_t sent, struct smtp_reply *ret)
+{
+	size_t heard = 0;
+	int r = 0;
+
+	while (r == 0 && heard < n) {
+		if (sent == heard)
+			r = send_group(ctx, l, rcpts, n, &sent);
+		if (r == 0)
+			r = hear_rcpts(ctx, l, ret, heard, sent);
+		heard = sent;
+	}
+	return r;
+}
+
+static int begin(struct ctx *ctx, struct client_live *l, struct slice reverse_path,
+	const struct smtp_mail_params *params, const struct client_rcpt *rcpts, size_t n,
+	struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts)
+{
+	struct client *c = l->client;
+	bool reset = c->unclean, together = offers(l, SMTP_CAP_PIPELINING);
+	struct smtp_reply reply;
+	size_t sent = 0;
+	int r = client_talk_listen(ctx, c);
+
+	if (r == 0 && reset) {
+		buf_puts(client_talk_line(c), "RSET");
+		r = client_talk_send(ctx, c, c->timeouts.mail);
+	}
+	if (r == 0 && reset && !together)
+		r = hear(ctx, l, CLIENT_MAIL, c->timeouts.mail, &reply);
+	c->unclean = true;
+	c->stage = CLIENT_MAIL;
+	if (r == 0)
+		r = send_mail(ctx, l, reverse_path, params);
+	if (r == 0 && together)
+		r = send_group(ctx, l, rcpts, n, &sent);
+	if (r == 0 && reset && together)
+		r = hear(ctx, l, CLIENT_MAIL, c->timeouts.mail, &reply);
+	if (r == 0)
+		r = hear(ctx, l, CLIENT_MAIL, c->timeouts.mail, ret_mail);
+	if (r == 0 && ret_mail->code >= 400) {
+		r = hear_rcpts(ctx, l, ret_rcpts, 0, sent); /* all say no */
+		client_live_abandon(l);
+		return r;
+	}
+	return r == 0 ? rcpts_from(ctx, l, rcpts, n, sent, ret_rcpts) : r;
+}
+
+int client_live_begin(struct ctx *ctx, struct client *c, struct slice reverse_path,
+	const struct smtp_mail_params *params, const struct client_rcpt *rcpts, size_t n,
+	struct client_live *ret, struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts,
+	struct client_failure *ret_failure)
+{
+	*ret = (struct client_live){ .client = c };
+	buf_init(&ret->chunk, CHUNK);
+	c->messages++;
+	int r = begin(ctx, ret, reverse_path, params, rcpts, n, ret_mail, ret_rcpts);
+
+	return r < 0 ? fail(ctx, ret, r, ret_failure) : 0;
+}
+
+int client_live_rcpts(struct ctx *ctx, struct client_live *l, const struct client_rcpt *rcpts,
+	size_t n, struct smtp_reply *ret, struct client_failure *ret_failure)
+{
+	l->client->stage = CLIENT_RCPT;
+	int r = client_talk_listen(ctx, l->client);
+
+	if (r == 0)
+		r = rcpts_from(ctx, l, rcpts, n, 0, ret);
+	return r < 0 ? fail(ctx, l, r, ret_failure) : 0;
+}
+
+/* ---- the content ---- */
+
+int client_live_open(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret,
+	struct client_failure *ret_failure)
+{
+	struct client *c = l->client;
+	int r;
+
+	ret->code = 0;
+	smtp_dot_init(&l->dot);
+	l->chunks = offers(l, SMTP_CAP_CHUNKING) && c->protocol == CLIENT_SMTP;
+	l->content = l->chunks;
+	if (l->chunks)
+		return 0;
+	c->stage = CLIENT_DATA;
+	r = client_talk_listen(ctx, c);
+	if (r == 0) {
+		buf_puts(client_talk_line(c), "DATA");
+		r = client_talk_send(ctx, c, c->timeouts.data);
+	}
+	if (r == 0)
+		r = hear(ctx, l, CLIENT_DATA, c->timeouts.data, ret);
+	if (r < 0)
+		return fail(ctx, l, r, ret_failure);
+	if (ret->code == 354) {
+		ret->code = 0;
+		l->content = true;
+	}
+	return 0;
+}
+
+static int hear_chunk(struct ctx *ctx, struct client_live *l)
+{
+	struct smtp_reply reply;
+	int r = hear(ctx, l, CLIENT_BODY, l->client->timeouts.block, &reply);
+
+	l->unanswered--;
+	if (r == 0 && reply.code >= 400 && l->refused.code == 0)
+		l->refused = reply;
+	return r;
+}
+
+/* "BDAT n[ LAST]" and what was gathered. After a no, nothing more is sent. */
+static int send_chunk(struct ctx *ctx, struct client_live *l, bool last)
+{
+	struct client *c = l->client;
+	int r = 0;
+
+	while (r == 0 && l->unanswered >= (last ? 1 : UNANSWERED))
+		r = hear_chunk(ctx, l);
+	if (r < 0 || l->refused.code)
+		return r;
+	buf_printf(client_talk_line(c), "BDAT %zu%s", l->chunk.n, last ? " LAST" : "");
+	r = client_talk_send(ctx, c, c->timeouts.block);
+	if (r == 0 && last)
+		c->stage = CLIENT_DOT;
+	if (r == 0)
+		r = client_talk_write(ctx, c, buf_slice(&l->chunk));
+	buf_clear(&l->chunk);
+	l->unanswered++;
+	return r;
+}
+
+static int write_chunks(struct ctx *ctx, struct client_live *l, struct slice piece)
+{
+	int r = 0;
+
+	while (r == 0 && piece.n && l->refused.code == 0) {
+		struct slice part = slice_take(piece, CHUNK - l->chunk.n);
+
+		buf_put(&l->chunk, part);
+		piece = slice_skip(piece, part.n);
+		if (l->chunk.n == CHUNK)
+			r = send_chunk(ctx, l, false);
+	}
+	return r;
+}
+
+static int write_dotted(struct ctx *ctx, struct client_live *l, struct slice piece)
+{
+	struct slice stuffed;
+	int r = 0;
+
+	while (r == 0 && smtp_dot_next(&l->dot, &piece, &stuffed))
+		r = client_talk_write(ctx, l->client, stuffed);
+	return r;
+}
+
+int client_live_write(struct ctx *ctx, struct client_live *l, struct slice piece,
+	struct client_failure *ret_failure)
+{
+	l->client->stage = CLIENT_BODY;
+	int r = l->chunks ? write_chunks(ctx, l, piece) : write_dotted(ctx, l, piece);
+
+	return r < 0 ? fail(ctx, l, r, ret_failure) : 0;
+}
+
+/* ---- the end ---- */
+
+static int finish_chunks(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret)
+{
+	int r = send_chunk(ctx, l, true);
+
+	if (r == 0 && l->refused.code) {
+		*ret = l->refused;
+		client_live_abandon(l);
+		return 0;
+	}
+	return r == 0 ? hear(ctx, l, CLIENT_DOT, l->client->timeouts.dot, ret) : r;
+}
+
+/* A peer that spoke before the end refuses, if its words are a no; the end must not follow then. */
+static int early_no(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret)
+{
+	struct client *c = l->client;
+	bool words = false;
+	int r = client_talk_words(ctx, c, &words);
+
+	ret->code = 0;
+	if (r < 0 || !words)
+		return r;
+	r = client_talk_reply(ctx, c, CLIENT_LAST_WORDS, ret);
+	if (r == 0 && ret->code < 400)
+		r = ctx_fail(ctx, ERR_PROTOCOL, "client", "a reply that nobody asked for");
+	c->over = true;
+	return r;
+}
+
+static int finish_data(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret)
+{
+	struct client *c = l->client;
+	size_t n = c->protocol == CLIENT_LMTP ? l->accepted : 1;
+	int r = early_no(ctx, l, ret);
+
+	if (r < 0)
+		return r;
+	if (ret->code) {
+		for (size_t i = 1; i < n; i++)
+			ret[i] = ret[0];
+		return 0;
+	}
+	c->stage = CLIENT_DOT;
+	r = client_talk_write(ctx, c, smtp_dot_end(&l->dot));
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = hear(ctx, l, CLIENT_DOT, c->timeouts.dot, &ret[i]);
+	return r;
+}
+
+int client_live_finish(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret,
+	struct client_failure *ret_failure)
+{
+	int r = l->chunks ? finish_chunks(ctx, l, ret) : finish_data(ctx, l, ret);
+
+	if (r < 0)
+		return fail(ctx, l, r, ret_failure);
+	if (l->content)
+		l->client->unclean = l->chunks && ret->code >= 400;
+	l->content = false;
+	buf_done(&l->chunk);
+	return 0;
+}
+
+void client_live_abandon(struct client_live *l)
+{
+	if (l->content && !l->chunks)
+		l->client->over = true;
+	if (l->unanswered)
+		l->client->over = true; /* replies that nobody waits for are still to come */
+	l->content = false;
+	buf_done(&l->chunk);
+}

@@ -1,0 +1,131 @@
+/* The lease and the transaction on it, in one. */
+#include "nexthop/live.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "client/client.h"
+#include "client/live.h"
+#include "nexthop/conn.h"
+#include "rt/ctx.h"
+
+struct nexthop_live {
+	struct nexthop_conn *conn;
+	struct client_live live;
+};
+
+static int broken(
+	struct ctx *ctx, const struct client_failure *failure, struct nexthop_broken *ret_broken)
+{
+	int r = ctx_check(ctx);
+
+	if (r < 0)
+		return r;
+	*ret_broken = (struct nexthop_broken){
+		.in_doubt = failure->stage == CLIENT_DOT,
+		.reply = failure->reply,
+		.text = failure->text,
+	};
+	if (ret_broken->in_doubt)
+		metric_add(METRIC_INDOUBT, 1);
+	return ERR_UNREACHABLE;
+}
+
+/* The host closed the kept session before it saw anything of this transaction. */
+static bool is_stale(const struct nexthop_conn *conn, const struct client_failure *failure)
+{
+	return conn->kept && failure->stage == CLIENT_MAIL &&
+	       (failure->why == CLIENT_LOST || failure->reply.code == 421);
+}
+
+int nexthop_live_begin(struct ctx *ctx, struct nexthop_conn *conn, struct slice reverse_path,
+	const struct smtp_mail_params *params, const struct client_rcpt *rcpts, size_t n,
+	struct nexthop_live **ret, struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts,
+	struct nexthop_broken *ret_broken)
+{
+	struct nexthop_live *l = *ret = mem_zalloc(sizeof(*l));
+	struct nexthop_failure no_session;
+	struct client_failure failure;
+	int r;
+
+	l->conn = conn;
+	r = client_live_begin(ctx, conn->client, reverse_path, params, rcpts, n, &l->live, ret_mail,
+		ret_rcpts, &failure);
+	if (r == 0)
+		return 0;
+	if (ctx_check(ctx) < 0 || !is_stale(conn, &failure))
+		return broken(ctx, &failure, ret_broken);
+	r = nexthop_conn_renew(ctx, conn, &no_session);
+	if (r < 0 && ctx_check(ctx) == 0) {
+		*ret_broken = (struct nexthop_broken){ .reply = no_session.reply,
+			.text = no_session.text };
+		return ERR_UNREACHABLE;
+	}
+	if (r == 0)
+		r = client_live_begin(ctx, conn->client, reverse_path, params, rcpts, n, &l->live,
+			ret_mail, ret_rcpts, &failure);
+	return r < 0 ? broken(ctx, &failure, ret_broken) : 0;
+}
+
+int nexthop_live_rcpts(struct ctx *ctx, struct nexthop_live *l, const struct client_rcpt *rcpts,
+	size_t n, struct smtp_reply *ret, struct nexthop_broken *ret_broken)
+{
+	struct client_failure failure;
+	int r = client_live_rcpts(ctx, &l->live, rcpts, n, ret, &failure);
+
+	return r < 0 ? broken(ctx, &failure, ret_broken) : 0;
+}
+
+size_t nexthop_live_accepted(const struct nexthop_live *l)
+{
+	return l->live.accepted;
+}
+
+int nexthop_live_open(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply *ret,
+	struct nexthop_broken *ret_broken)
+{
+	struct client_failure failure;
+	int r = client_live_open(ctx, &l->live, ret, &failure);
+
+	return r < 0 ? broken(ctx, &failure, ret_broken) : 0;
+}
+
+int nexthop_live_write(struct ctx *ctx, struct nexthop_live *l, struct slice piece,
+	struct nexthop_broken *ret_broken)
+{
+	struct client_failure failure;
+	int r = client_live_write(ctx, &l->live, piece, &failure);
+
+	return r < 0 ? broken(ctx, &failure, ret_broken) : 0;
+}
+
+int nexthop_live_finish(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply *ret,
+	struct nexthop_broken *ret_broken)
+{
+	struct client_failure failure;
+	int r = client_live_finish(ctx, &l->live, ret, &failure);
+
+	return r < 0 ? broken(ctx, &failure, ret_broken) : 0;
+}
+
+struct slice nexthop_live_name(const struct nexthop_live *l)
+{
+	return slice_str(l->conn->name);
+}
+
+bool nexthop_live_is_lmtp(const struct nexthop_live *l)
+{
+	return nexthop_conn_is_lmtp(l->conn);
+}
+
+void nexthop_live_end(struct nexthop_live *l)
+{
+	if (l == NULL)
+		return;
+	if (l->conn->client)
+		client_live_abandon(&l->live);
+	l->conn->kept = true; /* whatever comes next finds a session that was idle */
+	nexthop_release(l->conn);
+	free(l);
+}

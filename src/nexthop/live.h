@@ -1,0 +1,53 @@
+/* A transaction that is passed through to a host while our own client waits at each step: for the
+ * proxy. The steps are those of SMTP; replies are passed on as values, whatever they say. */
+#ifndef SLUICE_NEXTHOP_LIVE_H
+#define SLUICE_NEXTHOP_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/slice.h"
+#include "nexthop/nexthop.h"
+
+/* One transaction with its lease. */
+struct nexthop_live;
+
+/* Why a step could not be done. The session with the host is over. */
+struct nexthop_broken {
+	bool in_doubt; /* all was sent and the answer was lost: the host may have the message */
+	struct smtp_reply reply; /* the host's, which ended it; code 0: there was none */
+	const char *text; /* a sentence for people, in ctx->arena, never NULL */
+};
+
+/* Each call suspends. 0; ERR_CANCELLED as ctx_check; else ERR_UNREACHABLE with *ret_broken filled.
+ * After any failure only nexthop_live_end is left. Texts of replies live in ctx->arena. */
+
+/* Takes the lease over, success or not. MAIL and the first recipients: *ret_mail is 2xx, 4xx or
+ * 5xx; after a no ret_rcpts is not filled. A kept connection that turns out to be gone is replaced
+ * once, unseen. *ret is set in any case. */
+int nexthop_live_begin(struct ctx *ctx, struct nexthop_conn *conn, struct slice reverse_path,
+	const struct smtp_mail_params *params, const struct client_rcpt *rcpts, size_t n,
+	struct nexthop_live **ret, struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts,
+	struct nexthop_broken *ret_broken);
+/* More recipients; a reply each. */
+int nexthop_live_rcpts(struct ctx *ctx, struct nexthop_live *l, const struct client_rcpt *rcpts,
+	size_t n, struct smtp_reply *ret, struct nexthop_broken *ret_broken);
+/* Recipients that the host has accepted. */
+size_t nexthop_live_accepted(const struct nexthop_live *l);
+/* Before the content. *ret has code 0, or the host's refusal. */
+int nexthop_live_open(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply *ret,
+	struct nexthop_broken *ret_broken);
+/* The next piece, canonical; suspends while the host takes nothing. */
+int nexthop_live_write(struct ctx *ctx, struct nexthop_live *l, struct slice piece,
+	struct nexthop_broken *ret_broken);
+/* Nothing was accepted before this call. One reply in ret[0]; from LMTP one for each accepted
+ * recipient in the order of acceptance, for which ret has room. */
+int nexthop_live_finish(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply *ret,
+	struct nexthop_broken *ret_broken);
+/* With whom; valid until nexthop_live_end. "mx1.example.org[192.0.2.1]:25" */
+struct slice nexthop_live_name(const struct nexthop_live *l);
+bool nexthop_live_is_lmtp(const struct nexthop_live *l);
+/* Ends it wherever it stands, gives the lease back. Does not suspend. NULL is fine. */
+void nexthop_live_end(struct nexthop_live *l);
+
+#endif

@@ -1,0 +1,16 @@
+/* What of a backend's reply is passed on to our client, and how. Pure. */
+#ifndef SLUICE_SERVER_PROXY_REPLY_H
+#define SLUICE_SERVER_PROXY_REPLY_H
+
+#include "smtp/reply.h"
+
+struct arena;
+
+/* Class, enhanced code and text are the backend's; its text is copied into the arena. But a 421 is
+ * about its connection with us, and 53x about our log-in there: neither is our client's fault, and
+ * both become 451. A missing or contradicting enhanced code is put right: `detail` is "1.5" for a
+ * recipient, "0.0" where nothing better is known. */
+void proxy_reply_pass(
+	struct arena *a, const struct smtp_reply *said, const char *detail, struct smtp_reply *ret);
+
+#endif
