@@ -119,17 +119,15 @@ static void fill_envelope(
 	count_held(t);
 }
 
-static void no_room(const struct server *server, struct smtp_reply *ret)
+static void no_room(const struct server *server, uint64_t size, struct smtp_reply *ret)
 {
 	const struct spool *spool = server->spool;
-	struct spool_counts counts;
 
-	spool_counts(spool, &counts);
 	if (server->held >= server->held_max)
 		smtp_reply_set(ret, 452, "4.3.1", "Too much mail arrives at once; try again later");
 	else if (!spool_healthy(spool))
 		smtp_reply_set(ret, 451, "4.3.0", "The spool has failed; try again later");
-	else if (!counts.accepting)
+	else if (!spool_has_room(spool, size))
 		smtp_reply_set(ret, 452, "4.3.1", "No room for mail now; try again later");
 }
 
@@ -144,7 +142,7 @@ static int relay_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 	if (!server_verdict_is_allowed(&verdict))
 		smtp_reply_set(ret, verdict.code, verdict.enhanced, "%s", verdict.text);
 	else
-		no_room(s->server, ret);
+		no_room(s->server, cmd->params.size, ret);
 	if (ret->code)
 		return 0;
 	struct relay_tx *t = mem_zalloc(sizeof(*t));

@@ -72,11 +72,16 @@ static int begin(struct ctx *ctx, struct spool *sp, bool inside, struct spool_wr
 	return 0;
 }
 
+bool spool_has_room(const struct spool *sp, uint64_t size_hint)
+{
+	return !sp->failed && sp->ops->room((struct spool *)(uintptr_t)sp, size_hint);
+}
+
 int spool_begin(struct ctx *ctx, struct spool *sp, uint64_t size_hint, struct spool_writer **ret)
 {
 	if (sp->failed)
 		return ctx_fail(ctx, ERR_IO, "spool", "the spool has failed");
-	if (!sp->ops->room(sp, size_hint))
+	if (!spool_has_room(sp, size_hint))
 		return ctx_fail(ctx, ERR_FULL, "spool", "no room for more mail");
 	return begin(ctx, sp, false, ret);
 }

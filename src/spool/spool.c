@@ -177,7 +177,7 @@ void spool_counts(const struct spool *sp, struct spool_counts *ret)
 	*ret = (struct spool_counts){
 		.messages = sp->index.messages,
 		.memory_bytes = sp->memory.used,
-		.accepting = !sp->failed && sp->ops->room((struct spool *)(uintptr_t)sp, 0),
+		.accepting = spool_has_room(sp, 0),
 	};
 	memcpy(ret->recipients, sp->index.states, sizeof(ret->recipients));
 	sp->ops->counts(sp, ret);

@@ -95,6 +95,9 @@ bool spool_healthy(const struct spool *sp);
 
 /* Putting in. */
 
+/* begin would take a message of so many bytes now; 0: of any size. Does not suspend. */
+bool spool_has_room(const struct spool *sp, uint64_t size_hint);
+
 /* Starts a message and gives it its queue id. size_hint: bytes announced by SIZE=, or 0. ERR_FULL
  * when the reserve would be touched: answer 452 before any work. May suspend for one sync. */
 int spool_begin(struct ctx *ctx, struct spool *sp, uint64_t size_hint, struct spool_writer **ret);
