@@ -67,12 +67,6 @@ static int remove_unfinished(struct recovery *r)
 
 /* ---- all together ---- */
 
-/* A segment whose seal was read like any batch, since its header or trailer is lost, is full. */
-static bool has_room_for_seal(const struct found *f)
-{
-	return f->s->used + journal_seal_bytes(f->entries.n) <= f->s->size;
-}
-
 /* The segment with the last batch of all goes on; the others are sealed or spare. */
 static void find_current(struct recovery *r)
 {
@@ -84,7 +78,7 @@ static void find_current(struct recovery *r)
 	if (last == NULL)
 		return;
 	r->j->number = last->last;
-	if (!last->sealed && has_room_for_seal(last)) {
+	if (!last->sealed && !recover_is_full(last)) {
 		r->j->current = last->s;
 		last->s->state = SEGMENT_CURRENT;
 		buf_put(&last->s->summary, buf_slice(&last->entries));

@@ -51,5 +51,7 @@ int recover_survey(struct recovery *r, struct found *f);
 /* When all were surveyed: reads the records of one that is not sealed, puts aside what has rotted,
  * empties what is torn. */
 int recover_digest(struct recovery *r, struct found *f);
+/* It has no room for a seal: its own was read like any batch, its header or trailer being lost. */
+bool recover_is_full(const struct found *f);
 
 #endif

@@ -273,6 +273,11 @@ static int survey_batches(struct recovery *r, struct found *f)
 	return put_aside(r, f, bytes);
 }
 
+bool recover_is_full(const struct found *f)
+{
+	return f->s->used + journal_seal_bytes(f->entries.n) > f->s->size;
+}
+
 int recover_digest(struct recovery *r, struct found *f)
 {
 	struct slice bytes = slice_of(r->bytes, f->s->size);
@@ -284,7 +289,7 @@ int recover_digest(struct recovery *r, struct found *f)
 	if (result < 0)
 		return result;
 	take_scan(r, f, bytes, &scan);
-	if (f->last != r->last)
+	if (f->last != r->last || (f->torn_n == 0 && recover_is_full(f)))
 		miss_summary(r, f, &scan);
 	result = put_aside(r, f, bytes);
 	if (result == 0)
