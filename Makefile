@@ -26,6 +26,11 @@ fuzz:
 	@tools/bootstrap build test
 	@tools/fuzz $(T)
 
+# make mutations: seeded bugs, each of which the storm must find
+mutations:
+	@tools/bootstrap build test
+	@tests/mutations/run
+
 lint:
 	@tools/bootstrap build test
 	@tools/test lint
@@ -39,4 +44,4 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all run test interop bench fuzz lint bootstrap install clean
+.PHONY: all run test interop bench fuzz mutations lint bootstrap install clean
