@@ -112,6 +112,7 @@ static void serve(struct ctx *ctx, struct subject *u, struct nexthop *nexthop)
 	server_init(&u->server);
 	server_set_config(&u->server, u->config, u->tls);
 	u->server.spool = u->spool;
+	u->server.nexthop = nexthop;
 	if (u->users)
 		u->server.auth = auth_server_new(&(struct auth_settings){ 0 }, u->users);
 	scope_init(&scope, SCOPE_ALL);
