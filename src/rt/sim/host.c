@@ -197,6 +197,13 @@ struct sim_host *host_find(const struct ip *ip)
 	return NULL;
 }
 
+struct sim_host *sim_host_at(const char *address)
+{
+	struct ip ip;
+
+	return ip_parse(slice_str(address), &ip) ? host_find(&ip) : NULL;
+}
+
 static int proc_main(struct ctx *ctx, void *arg)
 {
 	struct sim_proc *p = arg;

@@ -53,6 +53,8 @@ struct sim_proc;
 
 /* addresses: "192.0.2.1 2001:db8::1"; every host also has its own 127.0.0.1 and ::1. */
 struct sim_host *sim_host_new(const char *name, const char *addresses);
+/* The host with this address, or NULL. */
+struct sim_host *sim_host_at(const char *address);
 /* The host on which the root coroutine runs; it cannot be cut. */
 struct sim_host *sim_tester(void);
 /* The host of the running coroutine. */

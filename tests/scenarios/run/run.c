@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "certificates.h"
 #include "guest.h"
 #include "expect.h"
@@ -15,6 +16,7 @@
 #include "rt/sim/openssl.h"
 #include "rt/sim/sim.h"
 #include "hop.h"
+#include "spool/spool.h"
 #include "subject.h"
 
 #define LINES_MAX (256u << 20)
@@ -105,7 +107,7 @@ struct sim_host *play_host(struct play *p, struct slice address)
 	struct place *place = mem_zalloc(sizeof(*place));
 
 	place->address = mem_strdup(address);
-	place->host = slice_eq(address, S("192.0.2.25"))
+	place->host = slice_eq(address, S(SCENARIO_HOST))
 			      ? sim_host_new("relay", SUBJECT_ADDRESSES)
 			      : sim_host_new(place->address, place->address);
 	list_append(&p->hosts, &place->node);
@@ -127,17 +129,41 @@ static int play_statements(struct ctx *ctx, struct play *p)
 	return r;
 }
 
+/* The program once more, without faults: what is in its spool. Where the transcript never started
+ * it, nothing is to be seen. */
+static void revive(struct ctx *ctx, struct play *p)
+{
+	struct spool_info info;
+
+	(void)subject_stop(ctx, p, NULL);
+	if (subject_start(ctx, p, NULL) < 0)
+		return;
+	for (size_t i = 0; subject_spool(p, i); i++) {
+		for (uint64_t at = 0; spool_next(subject_spool(p, i), at, &info); at = info.id) {
+			char id[TEXT_ID_CHARS];
+
+			text_id(info.id, id);
+			play_see(p, "kept %.*s", TEXT_ID_CHARS, id);
+		}
+	}
+	play_see(p, "revived");
+}
+
 static int play_all(struct ctx *ctx, void *arg)
 {
 	struct play *p = arg;
 
 	p->began = clock_now();
+	p->subject = subject_new(p);
 	if (p->faults->begin)
 		p->faults->begin(ctx, p->faults->arg);
-	p->subject = subject_new(p);
 	sim_on_log(see_log, p);
 	(void)play_statements(ctx, p); /* what failed is recorded */
 	expect_see_queue(ctx, p);
+	if (p->faults->calm) {
+		p->faults->calm(ctx, p->faults->arg);
+		revive(ctx, p);
+	}
 	guest_end_all(ctx, p);
 	subject_free(ctx, p);
 	hop_end_all(ctx, p);

@@ -28,6 +28,9 @@ struct scenario {
 bool scenario_load(const char *folder, const char *name, struct scenario *ret, struct buf *why);
 void scenario_free(struct scenario *s);
 
+/* Address of the program's host. */
+#define SCENARIO_HOST "192.0.2.25"
+
 /* How a run differs from the plain one. Zeroed but for the seed: a plain one. */
 struct scenario_faults {
 	uint64_t seed;
@@ -35,10 +38,14 @@ struct scenario_faults {
 	 * first difference then ends the transcript (not the run) and is no failure. Deadlocks, aborts,
 	 * leaks and processes that do not end still are. */
 	bool transcript_may_fail;
-	/* Called once on the loop, in the coroutine that plays the transcript, when sim_start has made
-	 * the world and before anything of the program exists; may plan faults with rt/sim/sim.h. NULL:
-	 * nothing. */
+	/* Called once on the loop, in the coroutine that plays the transcript, when the world and the
+	 * program's host (sim_host_at(SCENARIO_HOST)) are made and nothing runs there yet; may plan
+	 * faults with rt/sim/sim.h. NULL: nothing. */
 	void (*begin)(struct ctx *ctx, void *arg);
+	/* Called when the transcript has ended, before the rest does: faults are taken back here. When
+	 * it is given, the program is then ended and started once more, and what it has is observed:
+	 * "kept QUEUE-ID" a line, then "revived". NULL: nothing. */
+	void (*calm)(struct ctx *ctx, void *arg);
 	/* Called after each statement of the file has been played, with its number from 1. May suspend.
 	 * A negative result ends the transcript. NULL: nothing. */
 	int (*after_statement)(struct ctx *ctx, void *arg, unsigned number);
