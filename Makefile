@@ -31,6 +31,12 @@ mutations:
 	@tools/bootstrap build test
 	@tests/mutations/run
 
+# make torture [FROM=session/bdat.sl]: every scenario struck at each of its points
+torture:
+	@tools/bootstrap build test
+	@tools/build test tests/torture/torture
+	@build/test/tests/torture/torture --jobs $$(nproc) $(if $(FROM),--from $(FROM))
+
 lint:
 	@tools/bootstrap build test
 	@tools/test lint
@@ -44,4 +50,4 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all run test interop bench fuzz mutations lint bootstrap install clean
+.PHONY: all run test interop bench fuzz mutations torture lint bootstrap install clean
