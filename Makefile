@@ -1,5 +1,6 @@
 # The door. Everything is built with meson below build/; the scripts are in tools/.
 T ?= 60
+SEEDS ?= 200
 
 all: bootstrap
 	@tools/build release
@@ -37,6 +38,12 @@ torture:
 	@tools/build test tests/torture/torture
 	@build/test/tests/torture/torture --jobs $$(nproc) $(if $(FROM),--from $(FROM))
 
+# make storm SEEDS=n [FROM=k]: so many seeds of the storm on all cores
+storm:
+	@tools/bootstrap build test
+	@tools/build clang tests/storm/storm
+	@tools/storm --seeds $(SEEDS) --from $(or $(FROM),1)
+
 lint:
 	@tools/bootstrap build test
 	@tools/test lint
@@ -50,4 +57,4 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all run test interop bench fuzz mutations torture lint bootstrap install clean
+.PHONY: all run test interop bench fuzz storm mutations torture lint bootstrap install clean

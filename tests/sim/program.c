@@ -493,6 +493,11 @@ void program_free(struct ctx *ctx, struct program *p)
 	free(p);
 }
 
+bool program_running(const struct program *p)
+{
+	return p->running && sim_host_is_up(p->host);
+}
+
 /* NULL when it is dead, or about to begin or end. */
 static const struct worker *living_worker(const struct program *p, unsigned i)
 {

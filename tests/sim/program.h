@@ -1,8 +1,9 @@
-/* One sluice on one host of the simulated world: the program's own workers (src/app/worker.c), each in a
- * process of its own, under a supervisor of this file, which does what src/app/supervisor.c does where
- * there are signals and forks. Its configuration is the file sluice.yaml of the host's disk; what it names
- * is found there too (sim_disk_write). Paths are relative to the disk's root; PROGRAM_SPOOL is a spool
- * that suits a simulated disk. There is no control process: the workers' control agents are asked. */
+/* One sluice on one host of the simulated world: the program's own workers (src/app/worker.c), each
+ * in a process of its own, under a supervisor of this file, which does what src/app/supervisor.c
+ * does where there are signals and forks. Its configuration is the file sluice.yaml of the host's
+ * disk; what it names is found there too (sim_disk_write). Paths are relative to the disk's root;
+ * PROGRAM_SPOOL is a spool that suits a simulated disk. There is no control process: the workers'
+ * control agents are asked. */
 #ifndef SLUICE_TESTS_PROGRAM_H
 #define SLUICE_TESTS_PROGRAM_H
 
@@ -28,11 +29,12 @@ struct program *program_start(
 	struct ctx *ctx, struct sim_host *host, const char *yaml, unsigned workers);
 /* The same without starting: program_restart does. */
 struct program *program_new(struct sim_host *host, const char *yaml, unsigned workers);
-/* Starts it again after it has stopped or lost its power: on what the disk holds. Waits until all workers
- * are ready. ERR_INVALID when it ended before (program_why); ERR_TIMEOUT after ten minutes. */
+/* Starts it again after it has stopped or lost its power: on what the disk holds. Waits until all
+ * workers are ready. ERR_INVALID when it ended before (program_why); ERR_TIMEOUT after ten minutes.
+ * */
 int program_restart(struct ctx *ctx, struct program *p);
-/* Writes the file, then as SIGHUP. ERR_ when it is refused: the old configuration stays. The workers have
- * been told when it returns, and do it in the next moments. */
+/* Writes the file, then as SIGHUP. ERR_ when it is refused: the old configuration stays. The
+ * workers have been told when it returns, and do it in the next moments. */
 int program_reload(struct ctx *ctx, struct program *p, const char *yaml);
 /* As SIGTERM: drains and waits for the end. */
 void program_stop(struct ctx *ctx, struct program *p);
@@ -41,6 +43,8 @@ void program_kill(struct program *p, int worker);
 /* Stops it if it runs, and frees. */
 void program_free(struct ctx *ctx, struct program *p);
 
+/* Its supervisor runs. */
+bool program_running(const struct program *p);
 /* It runs and each worker takes mail. */
 bool program_ready(const struct program *p);
 /* Why it did not start, or refused a configuration: text, perhaps empty. */
@@ -58,8 +62,8 @@ uint64_t program_metric(const struct program *p, enum metric m);
  * answered, ends included. The number of agents that did not answer, or a negative code. */
 int program_ask(struct ctx *ctx, struct program *p, const struct control_request *request,
 	json_t **ret_lines);
-/* Called for each recipient in the queue; paths and states are read from the workers' spools. Suspends.
- * Fails as spool_read_envelope. */
+/* Called for each recipient in the queue; paths and states are read from the workers' spools.
+ * Suspends. Fails as spool_read_envelope. */
 struct program_rcpt {
 	uint64_t id;
 	const char *to; /* forward-path without brackets */

@@ -431,7 +431,9 @@ static int listens(struct ctx *ctx, void *arg)
 	struct sock *s;
 
 	(void)arg;
-	ck_assert_int_eq(listen_sock_open(&any, &(struct listen_options){ .backlog = 1 }, &a), 0);
+	ck_assert_int_eq(
+		listen_sock_open(&any, &(struct listen_options){ .share = true, .backlog = 1 }, &a),
+		0);
 	ck_assert_int_eq(listen_sock_open(&any, NULL, &b), ERR_BUSY);
 	ck_assert_int_eq(listen_sock_open(&other, NULL, &b), ERR_UNREACHABLE);
 	ck_assert_int_eq(listen_sock_open(&any, &share, &b), 0);

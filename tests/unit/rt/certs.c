@@ -6,6 +6,7 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
 #include "base/mem.h"
@@ -46,13 +47,15 @@ static void write_pem(struct cert *c)
 struct cert cert_make(const struct cert *issuer, const char *name, const char *names, int from_days,
 	int to_days, bool ca)
 {
-	static long serial = 1;
+	uint32_t serial = 1;
 	struct cert c = { .x509 = X509_new(), .key = EVP_EC_gen("P-256") };
 	X509 *x = c.x509;
 	X509_NAME *subject = X509_get_subject_name(x);
 
 	X509_set_version(x, 2);
-	ASN1_INTEGER_set(X509_get_serialNumber(x), serial++);
+	/* Equal seeds give equal certificates, however many were made before. */
+	(void)RAND_bytes((unsigned char *)&serial, sizeof(serial));
+	ASN1_INTEGER_set_uint64(X509_get_serialNumber(x), serial);
 	X509_time_adj_ex(X509_getm_notBefore(x), from_days, 0, NULL);
 	X509_time_adj_ex(X509_getm_notAfter(x), to_days, 0, NULL);
 	X509_NAME_add_entry_by_txt(

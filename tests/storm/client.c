@@ -1,0 +1,267 @@
+/* The clients: honest about what they were told, dishonest about staying to the end. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/ip.h"
+#include "rt/clock.h"
+#include "rt/ctx.h"
+#include "rt/net.h"
+#include "rt/sim/sim.h"
+#include "rt/stream.h"
+#include "rt/tls.h"
+#include "storm.h"
+
+#define PATIENCE (6 * USEC_PER_MIN)
+#define LOG_IN	 "AUTH PLAIN AGFubgBwZW5jaWw=\r\n" /* ann, pencil */
+
+/* A point at which a client goes away. */
+enum leave { STAY, AT_MAIL, AT_RCPT, IN_CONTENT, BEFORE_END, AT_END, LEAVES };
+
+struct session {
+	struct stream *stream;
+	enum leave leave;
+	bool pipelines, chunks;
+};
+
+static const char *port_of(enum sender sender)
+{
+	return sender == STRANGER ? "192.0.2.25:25"
+	       : sender == INSIDE ? "192.0.2.25:2525"
+				  : "192.0.2.25:465";
+}
+
+/* The code of the next reply; 0 when there is none. */
+static int reply(struct ctx *ctx, struct session *s)
+{
+	struct deadline d;
+	int code = 0, r = 0;
+
+	ctx_narrow(ctx, &d, PATIENCE);
+	while (code == 0 && r == 0) {
+		struct slice in = stream_peek(s->stream);
+		size_t end = slice_find(in, '\n');
+
+		if (end == in.n) {
+			r = stream_fill(ctx, s->stream);
+			continue;
+		}
+		if (end > 4 && in.p[3] != '-')
+			code = atoi((char[]){ in.p[0], in.p[1], in.p[2], 0 });
+		stream_take(s->stream, end + 1);
+	}
+	(void)ctx_widen(ctx, &d, r);
+	return code;
+}
+
+static bool put(struct ctx *ctx, struct session *s, struct slice text)
+{
+	struct deadline d;
+
+	ctx_narrow(ctx, &d, PATIENCE);
+	return ctx_widen(ctx, &d, stream_write(ctx, s->stream, text)) == 0;
+}
+
+static int say(struct ctx *ctx, struct session *s, const char *text)
+{
+	return put(ctx, s, slice_str(text)) ? reply(ctx, s) : 0;
+}
+
+static bool stuffed(struct ctx *ctx, struct session *s, struct slice text)
+{
+	bool fine = true;
+
+	while (text.n && fine) {
+		size_t end = slice_find(text, '\n') + 1;
+
+		if (text.p[0] == '.')
+			fine = put(ctx, s, S("."));
+		fine = fine && put(ctx, s, slice_take(text, end));
+		text = slice_skip(text, end);
+	}
+	return fine;
+}
+
+static void end(struct message *m, int code)
+{
+	if (code)
+		m->fate = code == 250 ? TAKEN : REFUSED;
+	m->fate_at = clock_now();
+}
+
+static bool flush(struct ctx *ctx, struct session *s)
+{
+	struct deadline d;
+
+	ctx_narrow(ctx, &d, PATIENCE);
+	return ctx_widen(ctx, &d, stream_flush(ctx, s->stream)) == 0;
+}
+
+/* Behind 354. False when the session is over. */
+static bool send_data(struct ctx *ctx, struct session *s, struct message *m)
+{
+	struct slice text = buf_slice(&m->text);
+
+	if (s->leave == IN_CONTENT) {
+		(void)stuffed(ctx, s, slice_take(text, (size_t)sim_choose(text.n)));
+		(void)flush(ctx, s);
+		return false;
+	}
+	if (!stuffed(ctx, s, text) || s->leave == BEFORE_END)
+		return false;
+	m->fate = OPEN;
+	if (!put(ctx, s, S(".\r\n")) || !flush(ctx, s) || s->leave == AT_END)
+		return false;
+	end(m, reply(ctx, s));
+	return m->fate != OPEN;
+}
+
+static bool send_chunks(struct ctx *ctx, struct session *s, struct message *m)
+{
+	struct slice text = buf_slice(&m->text);
+
+	for (;;) {
+		bool last = storm_chance(400);
+		struct slice piece = last ? text : slice_take(text, (size_t)sim_choose(text.n));
+		char command[60];
+
+		snprintf(command, sizeof(command), "BDAT %zu%s\r\n", piece.n, last ? " LAST" : "");
+		if (last && s->leave == BEFORE_END)
+			return false;
+		if (!put(ctx, s, slice_str(command)))
+			return false;
+		if (last)
+			m->fate = OPEN;
+		if (!put(ctx, s, piece) || !flush(ctx, s) || (last && s->leave == AT_END) ||
+			s->leave == IN_CONTENT)
+			return false;
+		int code = reply(ctx, s);
+
+		if (last || code != 250) {
+			end(m, last || code ? code : 0);
+			return code != 0 && last;
+		}
+		text = slice_skip(text, piece.n);
+	}
+}
+
+static void note_rcpt(struct rcpt *r, int code)
+{
+	r->accepted = code == 250;
+	if (r->accepted && r->foreign)
+		storm_fail("an open relay: a stranger may send to %s", r->address);
+}
+
+static void command_rcpt(const struct rcpt *r, char *ret, size_t n)
+{
+	snprintf(ret, n, "RCPT TO:<%s>\r\n", r->address);
+}
+
+/* MAIL, RCPT and DATA; in one go when it pipelines. The last reply's code, 0 when the session is
+ * over; 250 when content may follow in chunks. */
+static int envelope(struct ctx *ctx, struct session *s, struct message *m)
+{
+	char mail[80], to[80];
+	unsigned accepted = 0;
+	int code;
+
+	snprintf(mail, sizeof(mail), "MAIL FROM:<%s>\r\n", m->from);
+	if (!put(ctx, s, slice_str(mail)) || s->leave == AT_MAIL)
+		return 0;
+	if (!s->pipelines && (code = reply(ctx, s)) != 250)
+		return code;
+	for (unsigned i = 0; i < m->rcpts_n; i++) {
+		command_rcpt(&m->rcpts[i], to, sizeof(to));
+		if (!put(ctx, s, slice_str(to)) || s->leave == AT_RCPT)
+			return 0;
+		if (s->pipelines)
+			continue;
+		code = reply(ctx, s);
+		if (code == 0)
+			return 0;
+		note_rcpt(&m->rcpts[i], code);
+	}
+	if (!s->chunks && !put(ctx, s, S("DATA\r\n")))
+		return 0;
+	code = s->pipelines ? reply(ctx, s) : 250;
+	int mail_code = code;
+
+	for (unsigned i = 0; i < m->rcpts_n && s->pipelines && code; i++) {
+		code = reply(ctx, s);
+		note_rcpt(&m->rcpts[i], code);
+	}
+	for (unsigned i = 0; i < m->rcpts_n; i++)
+		accepted += m->rcpts[i].accepted;
+	if (code && !s->chunks)
+		code = reply(ctx, s);
+	else if (code)
+		code = accepted && mail_code == 250 ? 250 : 554;
+	return code;
+}
+
+/* False when the session is over. */
+static bool send_message(struct ctx *ctx, struct session *s, enum sender sender)
+{
+	struct message *m = message_new(sender);
+
+	s->leave = storm_chance(120) ? 1 + (enum leave)sim_choose(LEAVES - 1) : STAY;
+	int code = envelope(ctx, s, m);
+
+	if (code == 354)
+		return send_data(ctx, s, m);
+	if (code == 250)
+		return send_chunks(ctx, s, m);
+	m->fate = code ? REFUSED : UNSENT;
+	m->fate_at = clock_now();
+	return code != 0 && say(ctx, s, "RSET\r\n") == 250;
+}
+
+static bool hello(struct ctx *ctx, struct session *s, enum sender sender)
+{
+	struct deadline d;
+
+	if (sender == USER) {
+		ctx_narrow(ctx, &d, PATIENCE);
+		if (ctx_widen(ctx, &d,
+			    tls_connect(ctx, s->stream, storm.authorities, S("relay.test"),
+				    TLS_VERIFY_NAME, S("storm"))) < 0)
+			return false;
+	}
+	if (reply(ctx, s) != 220 || say(ctx, s, "EHLO client.test\r\n") != 250)
+		return false;
+	return sender != USER || say(ctx, s, LOG_IN) == 235;
+}
+
+static void visit(struct ctx *ctx, enum sender sender)
+{
+	struct session s = { .pipelines = storm_chance(500), .chunks = storm_chance(300) };
+	unsigned messages = 1 + (unsigned)sim_choose(5);
+	struct ip_port at;
+	struct sock *sock;
+	struct deadline d;
+
+	(void)ip_port_parse(slice_str(port_of(sender)), &at);
+	ctx_narrow(ctx, &d, USEC_PER_MIN);
+	if (ctx_widen(ctx, &d, sock_connect(ctx, &at, NULL, &sock)) < 0)
+		return;
+	s.stream = stream_new(sock);
+	bool on = hello(ctx, &s, sender);
+
+	for (unsigned i = 0; on && i < messages && storm.failure == NULL; i++)
+		on = send_message(ctx, &s, sender);
+	if (on && storm_chance(700))
+		(void)say(ctx, &s, "QUIT\r\n");
+	stream_free(s.stream);
+}
+
+int storm_client(struct ctx *ctx, void *arg)
+{
+	enum sender sender = (enum sender)(intptr_t)arg;
+
+	while (!storm.calm && storm.failure == NULL && ctx_check(ctx) == 0) {
+		(void)ctx_sleep(ctx, (usec_t)sim_choose((uint64_t)storm.length / 3));
+		if (!storm.calm)
+			visit(ctx, sender);
+	}
+	storm.clients_now--;
+	return 0;
+}

@@ -1,0 +1,131 @@
+/* What clients send, and what must come out of it. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "rt/sim/sim.h"
+#include "storm.h"
+
+static const char *const domains[] = { "ours.test", "pool.test", "slow.test", "moody.test",
+	"grey.test", "mx.test" };
+
+static void add_line(struct buf *b)
+{
+	static const char *const odd[] = { "", ".", "..", ".x", "From here", "\t", "-", ". " };
+	uint64_t n = sim_choose(100);
+
+	if (n < 8) {
+		buf_puts(b, odd[n]);
+	} else {
+		for (uint64_t i = 0; i < n * (n > 95 ? 9 : 1); i++)
+			buf_putc(b, (char)(' ' + (i * 7 + n + b->n) % 95));
+	}
+	buf_puts(b, "\r\n");
+}
+
+static void write_text(struct message *m)
+{
+	struct buf *b = &m->text;
+	static const unsigned most[] = { 3, 3, 10, 10, 40, 40, 300, 3000 };
+	unsigned lines = (unsigned)sim_choose(most[sim_choose(8)]);
+
+	buf_printf(b, "From: <%s>\r\nTo: <%s>\r\n", m->from, m->rcpts[0].address);
+	if (!m->no_date)
+		buf_puts(b, "Date: Thu, 1 Jan 2026 00:00:00 +0000\r\n");
+	if (!m->no_id)
+		buf_printf(b, "Message-ID: <%u@client.test>\r\n", m->number);
+	buf_printf(b, "Subject: storm\r\n %u\r\n\r\n", m->number);
+	for (unsigned i = 0; i < lines; i++)
+		add_line(b);
+}
+
+static void add_rcpt(struct message *m)
+{
+	bool foreign = m->sender == STRANGER && storm_chance(200);
+	const char *domain = foreign || m->sender != STRANGER ? domains[sim_choose(6)] : domains[0];
+	struct rcpt *r = &m->rcpts[m->rcpts_n];
+
+	if (foreign)
+		domain = domains[1 + sim_choose(5)];
+	snprintf(r->address, sizeof(r->address), "r%u.%u@%s", m->number, m->rcpts_n, domain);
+	r->foreign = foreign;
+	m->rcpts_n++;
+}
+
+struct message *message_new(enum sender sender)
+{
+	struct message *m = mem_zalloc(sizeof(*m));
+
+	m->number = storm.messages_n;
+	m->sender = sender;
+	snprintf(m->from, sizeof(m->from), "s%u@%s", m->number,
+		sender == STRANGER ? "else.test" : "ours.test");
+	m->no_date = sender == USER && storm_chance(300);
+	m->no_id = sender == USER && storm_chance(300);
+	unsigned rcpts = storm_chance(300) ? 1 + (unsigned)sim_choose(RCPTS_MAX) : 1;
+
+	while (m->rcpts_n < rcpts)
+		add_rcpt(m);
+	buf_init(&m->text, 64 << 20);
+	write_text(m);
+	storm.messages = mem_resize(
+		storm.messages, (storm.messages_n + 1) * sizeof(struct message *));
+	storm.messages[storm.messages_n++] = m;
+	return m;
+}
+
+void message_free(struct message *m)
+{
+	buf_done(&m->text);
+	free(m);
+}
+
+/* Takes the first header field, folded lines included, off the text. */
+static struct slice take_field(struct slice *text)
+{
+	size_t end = 0;
+
+	do {
+		end += slice_find(slice_skip(*text, end), '\n') + 1;
+	} while (end < text->n && (text->p[end] == ' ' || text->p[end] == '\t'));
+	struct slice field = slice_take(*text, end);
+
+	*text = slice_skip(*text, end);
+	return field;
+}
+
+/* Copies the header without the fields that the program added; each must be there once. */
+static bool without_added(const struct message *m, struct slice text, struct buf *ret)
+{
+	unsigned dates = 0, ids = 0;
+
+	while (text.n && !slice_starts(text, S("\r\n"))) {
+		struct slice field = take_field(&text);
+
+		if (m->no_date && slice_starts(field, S("Date: ")))
+			dates++;
+		else if (m->no_id && slice_starts(field, S("Message-ID: <")))
+			ids++;
+		else
+			buf_put(ret, field);
+	}
+	buf_put(ret, text);
+	return dates == m->no_date && ids == m->no_id;
+}
+
+bool message_is_whole(const struct message *m, struct slice text, const char **ret_why)
+{
+	struct buf rest;
+
+	*ret_why = "it does not begin with a Received field";
+	if (!slice_starts(text, S("Received: from ")))
+		return false;
+	(void)take_field(&text);
+	buf_init(&rest, 64 << 20);
+	bool fields = without_added(m, text, &rest);
+	bool same = slice_eq(buf_slice(&rest), buf_slice(&m->text));
+
+	buf_done(&rest);
+	*ret_why = fields ? "its bytes differ" : "Date or Message-ID are missing or there twice";
+	return fields && same;
+}

@@ -1,0 +1,283 @@
+/* The next hops: each answers as its manners say, and tells the oracle what it took. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/ip.h"
+#include "base/mem.h"
+#include "rt/ctx.h"
+#include "rt/net.h"
+#include "rt/scope.h"
+#include "rt/sim/sim.h"
+#include "rt/stream.h"
+#include "storm.h"
+
+struct visit {
+	struct hop *hop;
+	struct stream *stream;
+	unsigned epoch;
+	struct buf line, to, text;
+	bool open, report; /* a transaction; of ours to a sender */
+	bool counted;
+	size_t first, end; /* deliveries of the last transaction */
+};
+
+static bool chance(const struct visit *v, unsigned n)
+{
+	(void)v;
+	return !storm.calm && n && storm_chance(n);
+}
+
+static int say(struct ctx *ctx, struct visit *v, const char *text)
+{
+	usec_t most = storm.calm ? 0 : v->hop->manners.delay;
+	int r = most ? ctx_sleep(ctx, (usec_t)sim_choose((uint64_t)most)) : 0;
+
+	return r < 0 ? r : stream_write(ctx, v->stream, slice_str(text));
+}
+
+static int read_line(struct ctx *ctx, struct visit *v)
+{
+	buf_clear(&v->line);
+	for (;;) {
+		struct slice in = stream_peek(v->stream);
+		size_t end = slice_find(in, '\n');
+		int r;
+
+		buf_put(&v->line, slice_take(in, end < in.n ? end + 1 : end));
+		stream_take(v->stream, end < in.n ? end + 1 : end);
+		if (end < in.n)
+			return 0;
+		r = stream_fill(ctx, v->stream);
+		if (r < 0)
+			return r;
+	}
+}
+
+/* ---- how many transactions are open ---- */
+
+static void count(struct visit *v, bool open)
+{
+	struct destination *d = v->hop->destination;
+
+	v->open = open;
+	if (open == v->counted)
+		return;
+	v->counted = open;
+	/* What a crash left open is not the program's any more. */
+	if (v->epoch != storm.epoch)
+		return;
+	d->now += open ? 1 : -1U;
+	if (d->now > d->most)
+		d->most = d->now;
+	if (d->now > d->limit && !storm.deaf)
+		storm_fail(
+			"%s has %u transactions open; its limit is %u", d->name, d->now, d->limit);
+}
+
+/* ---- commands ---- */
+
+static int mail(struct ctx *ctx, struct visit *v)
+{
+	const struct manners *m = &v->hop->manners;
+
+	if (chance(v, m->mail_4xx))
+		return say(ctx, v, "451 4.3.0 not now\r\n");
+	v->report = slice_search(buf_slice(&v->line), S("<>")) < v->line.n;
+	if (!v->report && chance(v, m->mail_5xx)) {
+		v->open = false;
+		return say(ctx, v, "550 5.7.1 not you\r\n");
+	}
+	count(v, true);
+	buf_clear(&v->to);
+	return say(ctx, v, "250 2.1.0 ok\r\n");
+}
+
+static int rcpt(struct ctx *ctx, struct visit *v)
+{
+	struct slice path = slice_skip(buf_slice(&v->line), 9);
+	const struct manners *m = &v->hop->manners;
+	struct message *of;
+
+	path = slice_take(path, slice_find(path, '>'));
+	if (!v->open)
+		return say(ctx, v, "503 5.5.1 MAIL first\r\n");
+	struct rcpt *r = oracle_rcpt(path, &of);
+
+	if (r && r->foreign)
+		storm_fail("a stranger's foreign recipient has left: %s", r->address);
+	if (chance(v, m->greylists ? 500 : m->rcpt_4xx))
+		return say(ctx, v, "450 4.2.1 later\r\n");
+	if (!v->report && chance(v, m->rcpt_5xx)) {
+		if (r)
+			r->refused++;
+		return say(ctx, v, "550 5.1.1 no such user\r\n");
+	}
+	buf_put(&v->to, path);
+	buf_putc(&v->to, ' ');
+	return say(ctx, v, "250 2.1.5 ok\r\n");
+}
+
+static void each_to(struct visit *v, void (*visit)(struct visit *v, struct slice to))
+{
+	struct slice rest = buf_slice(&v->to);
+
+	while (rest.n)
+		visit(v, slice_split(&rest, ' '));
+}
+
+static void refuse(struct visit *v, struct slice to)
+{
+	struct message *m;
+	struct rcpt *r = oracle_rcpt(to, &m);
+
+	(void)v;
+	if (r)
+		r->refused++;
+}
+
+static void take(struct visit *v, struct slice to)
+{
+	if (v->report)
+		oracle_report(to, buf_slice(&v->text));
+	else
+		oracle_delivered(to, buf_slice(&v->text));
+}
+
+static int read_content(struct ctx *ctx, struct visit *v)
+{
+	int r;
+
+	buf_clear(&v->text);
+	while ((r = read_line(ctx, v)) == 0) {
+		struct slice line = buf_slice(&v->line);
+
+		if (slice_eq(line, S(".\r\n")))
+			return 0;
+		buf_put(&v->text, slice_starts(line, S(".")) ? slice_skip(line, 1) : line);
+	}
+	return r;
+}
+
+static int answer_dot(struct ctx *ctx, struct visit *v)
+{
+	const struct manners *m = &v->hop->manners;
+
+	count(v, false);
+	if (chance(v, m->dot_4xx))
+		return say(ctx, v, "452 4.2.2 full\r\n");
+	if (!v->report && chance(v, m->dot_5xx)) {
+		each_to(v, refuse);
+		return say(ctx, v, "554 5.6.0 not wanted\r\n");
+	}
+	if (chance(v, m->dot_close))
+		return ERR_EOF;
+	v->first = storm.deliveries_n;
+	each_to(v, take);
+	v->end = storm.deliveries_n;
+	return chance(v, m->dot_lost) ? ERR_EOF : say(ctx, v, "250 2.0.0 taken\r\n");
+}
+
+static int data(struct ctx *ctx, struct visit *v)
+{
+	if (!v->open || v->to.n == 0)
+		return say(ctx, v, "554 5.5.1 no recipients\r\n");
+	if (chance(v, v->hop->manners.data_4xx)) {
+		count(v, false);
+		return say(ctx, v, "451 4.3.0 no\r\n");
+	}
+	int r = say(ctx, v, "354 go\r\n");
+
+	if (r == 0)
+		r = read_content(ctx, v);
+	if (r == 0)
+		r = answer_dot(ctx, v);
+	return r;
+}
+
+static void confirm(struct visit *v)
+{
+	for (size_t i = v->first; i < v->end; i++)
+		storm.deliveries[i].confirmed = true;
+	v->first = v->end = 0;
+}
+
+static int answer(struct ctx *ctx, struct visit *v)
+{
+	struct slice line = buf_slice(&v->line);
+
+	confirm(v);
+	if (chance(v, v->hop->manners.close_after))
+		return ERR_EOF;
+	if (slice_starts_nocase(line, S("EHLO")))
+		return chance(v, v->hop->manners.ehlo_close)
+			       ? ERR_EOF
+			       : say(ctx, v,
+					 "250-hop\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE\r\n");
+	if (slice_starts_nocase(line, S("MAIL")))
+		return mail(ctx, v);
+	if (slice_starts_nocase(line, S("RCPT")))
+		return rcpt(ctx, v);
+	if (slice_starts_nocase(line, S("DATA")))
+		return data(ctx, v);
+	if (slice_starts_nocase(line, S("QUIT"))) {
+		count(v, false);
+		(void)say(ctx, v, "221 2.0.0 bye\r\n");
+		return ERR_EOF;
+	}
+	if (slice_starts_nocase(line, S("RSET")))
+		count(v, false);
+	return say(ctx, v, "250 2.0.0 ok\r\n");
+}
+
+static int visit(struct ctx *ctx, void *arg)
+{
+	struct visit *v = arg;
+	const struct manners *m = &v->hop->manners;
+	int r = chance(v, m->greet_close) ? ERR_EOF : 0;
+
+	if (r == 0 && chance(v, m->greet_421)) {
+		(void)say(ctx, v, "421 4.3.2 too busy\r\n");
+		(void)stream_flush(ctx, v->stream);
+		r = ERR_EOF;
+	}
+	if (r == 0)
+		r = say(ctx, v, "220 hop ESMTP\r\n");
+	while (r == 0 && (r = read_line(ctx, v)) == 0)
+		r = answer(ctx, v);
+	count(v, false);
+	(void)stream_flush(ctx, v->stream);
+	stream_free(v->stream);
+	buf_done(&v->line);
+	buf_done(&v->to);
+	buf_done(&v->text);
+	free(v);
+	return 0;
+}
+
+int storm_hop(struct ctx *ctx, void *arg)
+{
+	struct hop *hop = arg;
+	struct listen_sock *l;
+	struct ip_port at, peer, local;
+	struct scope scope;
+	struct sock *sock;
+
+	(void)ip_port_parse(slice_str(hop->address), &at);
+	if (listen_sock_open(&at, &(struct listen_options){ 0 }, &l) < 0)
+		return ERR_INVALID;
+	scope_init(&scope, SCOPE_SERVE);
+	while (listen_sock_accept(ctx, l, &sock, &peer, &local) == 0) {
+		struct visit *v = mem_zalloc(sizeof(*v));
+
+		v->hop = hop;
+		v->epoch = storm.epoch;
+		v->stream = stream_new(sock);
+		buf_init(&v->line, 1 << 20);
+		buf_init(&v->to, 1 << 20);
+		buf_init(&v->text, 64 << 20);
+		(void)scope_spawn(&scope, "visit", visit, v);
+	}
+	scope_end(ctx, &scope);
+	listen_sock_close(l);
+	return 0;
+}

@@ -1,0 +1,220 @@
+/* What may have become of each message. Where something is allowed because of a crash, the crash
+ * has a time, and the time must fit. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "program.h"
+#include "rt/clock.h"
+#include "rt/sim/sim.h"
+#include "storm.h"
+
+/* From a next hop's 250 until its record is durable, slow disks and a worker's orderly end
+ * included. */
+#define RECORD_TIME (10 * USEC_PER_SEC)
+
+struct storm storm;
+
+void storm_fail(const char *fmt, ...)
+{
+	char text[600];
+	va_list ap;
+
+	if (storm.failure)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	storm.failure = mem_strdup(slice_str(text));
+	sim_note(text);
+}
+
+bool storm_chance(unsigned n)
+{
+	return sim_choose(1000) < n;
+}
+
+struct rcpt *oracle_rcpt(struct slice address, struct message **ret_message)
+{
+	char text[64];
+	unsigned message, rcpt;
+
+	snprintf(text, sizeof(text), "%.*s", SLICE_ARG(address));
+	if (sscanf(text, "r%u.%u@", &message, &rcpt) != 2 || message >= storm.messages_n ||
+		rcpt >= storm.messages[message]->rcpts_n)
+		return NULL;
+	*ret_message = storm.messages[message];
+	return &(*ret_message)->rcpts[rcpt];
+}
+
+void oracle_delivered(struct slice address, struct slice text)
+{
+	struct message *m;
+	struct rcpt *r = oracle_rcpt(address, &m);
+	const char *why;
+
+	if (slice_eq(address, S("boss@ours.test")))
+		return;
+	if (r == NULL) {
+		storm_fail("nobody sent to %.*s", SLICE_ARG(address));
+		return;
+	}
+	if (!message_is_whole(m, text, &why))
+		storm_fail("message %u came out altered: %s", m->number, why);
+	if (m->fate == UNSENT)
+		storm_fail("message %u is delivered, and was never sent to its end", m->number);
+	if (!r->accepted && m->fate != OPEN)
+		storm_fail("message %u is delivered to %s, who was refused", m->number, r->address);
+	storm.deliveries = mem_resize(
+		storm.deliveries, (storm.deliveries_n + 1) * sizeof(*storm.deliveries));
+	storm.deliveries[storm.deliveries_n++] = (struct delivery){ m->number,
+		(unsigned)(r - m->rcpts), clock_now(), false };
+}
+
+void oracle_report(struct slice to, struct slice text)
+{
+	char at[64];
+	unsigned number;
+
+	if (slice_eq(to, S("boss@ours.test"))) /* the postmaster, whom alarms reach */
+		return;
+
+	snprintf(at, sizeof(at), "%.*s", SLICE_ARG(to));
+	if (sscanf(at, "s%u@ours.test", &number) != 1 || number >= storm.messages_n ||
+		storm.messages[number]->sender == STRANGER) {
+		storm_fail("a report to %s, for whom we cannot vouch", at);
+		return;
+	}
+	struct message *m = storm.messages[number];
+
+	if (slice_search(text, S("Action: failed")) == text.n)
+		return;
+	for (unsigned i = 0; i < m->rcpts_n; i++) {
+		struct rcpt *r = &m->rcpts[i];
+
+		if (slice_search(text, slice_str(r->address)) < text.n)
+			r->reported = true;
+	}
+}
+
+void oracle_crash(void)
+{
+	if (storm.crashes_n < CRASHES_MAX)
+		storm.crashes[storm.crashes_n++] = clock_now();
+}
+
+static bool says(struct slice line, const char *text)
+{
+	return slice_search(line, slice_str(text)) < line.n;
+}
+
+void oracle_log(void *arg, struct slice line)
+{
+	(void)arg;
+	if (says(line, "the worker has ended") || says(line, " fatal "))
+		oracle_crash();
+	storm.flip_reports += says(line, "rotten") || says(line, "corrupt") ||
+			      says(line, "quarantine");
+	storm.tails_cut += says(line, "the spool is open") && !says(line, "torn-tails-cut=0");
+	if (says(line, "ran long without suspending"))
+		storm_fail("a coroutine ran long");
+}
+
+static bool crash_within(usec_t from, usec_t to)
+{
+	for (unsigned i = 0; i < storm.crashes_n; i++)
+		if (storm.crashes[i] >= from && storm.crashes[i] <= to)
+			return true;
+	return false;
+}
+
+/* ---- the end ---- */
+
+static void see_queued(void *arg, const struct program_rcpt *in)
+{
+	struct message *m;
+	struct rcpt *r = oracle_rcpt(slice_str(in->to), &m);
+
+	(void)arg;
+	if (r == NULL || strcmp(in->state, "done") == 0 || strcmp(in->state, "failed") == 0)
+		return;
+	r->waits = true;
+	r->corrupt |= in->corrupt;
+	/* A stranger's message that failed may not bounce: it is held for a person. */
+	if (strcmp(in->state, "held") != 0)
+		storm_fail("%s is still %s long after the storm, due in %lld s after %u attempts",
+			in->to, in->state, (long long)((in->due - clock_wall()) / USEC_PER_SEC),
+			in->attempts);
+	else if (!in->corrupt && !(m->sender == STRANGER && r->refused))
+		storm_fail("%s is held", in->to);
+}
+
+static void judge_lost(const struct message *m, const struct rcpt *r)
+{
+	bool flipped = storm.flips && (storm.flip_reports || storm.tails_cut);
+
+	if (r->waits || flipped)
+		return;
+	if (r->refused == 0)
+		storm_fail("message %u to %s is lost", m->number, r->address);
+	else if (m->sender == STRANGER)
+		storm_fail("message %u to %s failed, and is not held for a person", m->number,
+			r->address);
+	else if (!r->reported)
+		storm_fail("message %u to %s failed, and its sender was not told", m->number,
+			r->address);
+}
+
+static void judge_twice(const struct message *m, unsigned rcpt)
+{
+	const struct delivery *before = NULL;
+
+	for (size_t i = 0; i < storm.deliveries_n; i++) {
+		const struct delivery *d = &storm.deliveries[i];
+
+		if (d->message != m->number || d->rcpt != rcpt)
+			continue;
+		if (before && before->confirmed &&
+			!crash_within(before->at, before->at + RECORD_TIME) && !storm.flips)
+			storm_fail("message %u to %s is delivered twice without need", m->number,
+				m->rcpts[rcpt].address);
+		before = d;
+	}
+}
+
+static bool delivered(const struct message *m, unsigned rcpt)
+{
+	for (size_t i = 0; i < storm.deliveries_n; i++)
+		if (storm.deliveries[i].message == m->number && storm.deliveries[i].rcpt == rcpt)
+			return true;
+	return false;
+}
+
+static void judge_message(const struct message *m)
+{
+	for (unsigned i = 0; i < m->rcpts_n; i++) {
+		const struct rcpt *r = &m->rcpts[i];
+		bool out = delivered(m, i);
+
+		if (m->fate == TAKEN && r->accepted && !out)
+			judge_lost(m, r);
+		/* After a failed sync the disk may hold what was refused. */
+		if (m->fate == REFUSED && out &&
+			!(storm.disk_faults &&
+				crash_within(m->fate_at - RECORD_TIME, m->fate_at + RECORD_TIME)))
+			storm_fail("message %u was refused, and is delivered", m->number);
+		judge_twice(m, i);
+	}
+}
+
+void oracle_judge(struct ctx *ctx)
+{
+	int r = program_queue(ctx, storm.program, see_queued, NULL);
+
+	if (r < 0)
+		storm_fail("the queue cannot be read: %s", err_name(r));
+	for (unsigned i = 0; i < storm.messages_n; i++)
+		judge_message(storm.messages[i]);
+}

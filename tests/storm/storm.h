@@ -1,0 +1,162 @@
+/* The storm: one seeded run of the whole program among many clients and next hops, with faults, and
+ * what the oracle knows of it. Everything here is outside of src: what a message must look like and
+ * what may happen to it is decided anew. */
+#ifndef SLUICE_STORM_H
+#define SLUICE_STORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/time.h"
+
+struct ctx;
+struct program;
+struct sim_host;
+struct sim_proc;
+struct tls_client;
+
+/* ---- messages ---- */
+
+enum sender {
+	STRANGER, /* on the mx listener */
+	INSIDE, /* an internal host */
+	USER, /* logged in */
+};
+
+enum fate {
+	UNSENT, /* the client broke off before the end of the content */
+	OPEN, /* it was sent to its end, and no reply came */
+	TAKEN, /* 250 */
+	REFUSED, /* 4xx, 5xx */
+};
+
+#define RCPTS_MAX 4
+
+struct rcpt {
+	char address[40]; /* r<message>.<index>@domain */
+	bool foreign; /* for a stranger */
+	bool accepted; /* 250 to RCPT */
+	unsigned refused; /* times a next hop said 5xx to it, by name or after the content */
+	bool reported; /* a DSN says that it failed */
+	bool waits; /* found in the queue at the end */
+	bool corrupt; /* there, put aside because stored bytes changed */
+};
+
+struct message {
+	unsigned number;
+	enum sender sender;
+	char from[40];
+	struct rcpt rcpts[RCPTS_MAX];
+	unsigned rcpts_n;
+	struct buf text; /* as the client means it */
+	bool no_date, no_id; /* and these header fields are missing in it */
+	enum fate fate;
+	usec_t fate_at;
+};
+
+/* A next hop took it for one recipient. */
+struct delivery {
+	unsigned message, rcpt;
+	usec_t at;
+	bool confirmed; /* the client went on behind our 250 */
+};
+
+/* ---- next hops ---- */
+
+/* How often what happens, of 1000. */
+struct manners {
+	unsigned greet_close, greet_421, ehlo_close, mail_4xx, mail_5xx, rcpt_4xx, rcpt_5xx,
+		data_4xx;
+	unsigned dot_4xx, dot_5xx, dot_close, dot_lost, close_after;
+	bool greylists;
+	usec_t delay; /* before each reply, at most */
+};
+
+/* A destination of the configuration: its hosts together. */
+struct destination {
+	const char *name;
+	unsigned limit; /* connections */
+	unsigned now, most; /* open transactions */
+};
+
+struct hop {
+	const char *address; /* "192.0.2.31:25" */
+	struct destination *destination;
+	struct manners manners;
+	struct sim_host *host;
+	struct sim_proc *proc;
+};
+
+/* ---- the run ---- */
+
+#define HOPS		 8
+#define DESTINATIONS	 6
+#define CRASHES_MAX	 4096
+#define REPORT_BYTES_MAX 8192
+
+struct storm {
+	uint64_t seed;
+	struct message **messages;
+	unsigned messages_n;
+	struct delivery *deliveries;
+	size_t deliveries_n;
+	struct destination destinations[DESTINATIONS];
+	struct hop hops[HOPS];
+	unsigned epoch; /* counts what ends connections without a word */
+	bool calm; /* hops take everything, nothing breaks any more */
+	bool deaf; /* connections may end on one side only: nobody can count what is open */
+	struct sim_host *box;
+	uint64_t cut_at; /* operation of its disk; 0: none is planned */
+	struct program *program;
+	struct tls_client *authorities;
+	unsigned clients_now;
+	usec_t crashes[CRASHES_MAX]; /* when a worker ended or a disk failed */
+	unsigned crashes_n;
+	unsigned flips, flip_reports, tails_cut;
+	bool disk_faults;
+	/* Of the seed. */
+	unsigned kinds; /* set of faults */
+	usec_t length; /* of the storm */
+	unsigned clients_most;
+	/* What the run was like. */
+	unsigned kills, cuts, reloads;
+	char *failure; /* the first one; NULL: none */
+};
+
+extern struct storm storm;
+
+/* The first of these ends the run. */
+void storm_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* True in n of 1000 cases, by the seed. */
+bool storm_chance(unsigned n);
+
+/* course.c: a coroutine. */
+int storm_course(struct ctx *ctx, void *arg);
+
+/* client.c: sends all that it wants to; arg is an enum sender. A process. */
+int storm_client(struct ctx *ctx, void *arg);
+
+/* hop.c: serves until stopped; arg is a struct hop. A process. */
+int storm_hop(struct ctx *ctx, void *arg);
+
+/* content.c */
+struct message *message_new(enum sender sender);
+void message_free(struct message *m);
+/* What came out is what went in, with what the program must add. False with a reason. */
+bool message_is_whole(const struct message *m, struct slice text, const char **ret_why);
+
+/* oracle.c */
+/* The recipient of an address of ours, or NULL. */
+struct rcpt *oracle_rcpt(struct slice address, struct message **ret_message);
+/* A next hop took it. Returns the delivery's index. */
+void oracle_delivered(struct slice address, struct slice text);
+/* A report to a sender arrived. */
+void oracle_report(struct slice to, struct slice text);
+void oracle_crash(void);
+void oracle_log(void *arg, struct slice line);
+/* At the end of all. */
+void oracle_judge(struct ctx *ctx);
+
+#endif
