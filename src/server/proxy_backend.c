@@ -1,0 +1,243 @@
+/* A backend that is lost before the content is replaced, unseen by the client: the envelope is said
+ * again to another one, and if that answers each recipient as the first one did, all goes on.
+ * Nothing was promised so far, and nothing can be there twice. Later it is too late: what was sent
+ * is not kept. */
+#include "server/proxy_backend.h"
+
+#include <string.h>
+
+#include "base/event.h"
+#include "base/metrics.h"
+#include "nexthop/live.h"
+#include "rt/clock.h"
+#include "rt/ctx.h"
+#include "rt/log.h"
+#include "server/proxy_reply.h"
+
+/* How long the end of data may take: less than the ten minutes that RFC 5321 section 4.5.3.2.6
+ * grants, since our client has waited for a while when we begin to wait. */
+#define FINISH_TIME (285 * USEC_PER_SEC)
+/* How often, and for how long, a lost backend is replaced in one transaction. */
+#define REPLACE_MAX  2
+#define REPLACE_TIME (30 * USEC_PER_SEC)
+
+/* ---- losing it ---- */
+
+static void tell(struct ctx *ctx, const struct proxy_backend *b, const char *why, const char *mail)
+{
+	LOG(ctx, EV_BACKEND_LOST, FIELD("backend", b->name.n ? b->name : b->target.key),
+		FIELD_STR("why", why), FIELD_STR("mail", mail));
+}
+
+/* For good. What the client is told is never permanent: it is not its mail's fault. */
+static void lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
+{
+	if (b->live)
+		smtp_reply_set(
+			&b->lost, 451, "4.4.2", "The server behind us was lost; try again later");
+	else
+		smtp_reply_set(&b->lost, 451, "4.4.1",
+			"No server behind us can be reached; try again later");
+	tell(ctx, b, why, "the client is told to try again");
+	proxy_backend_end(b);
+}
+
+/* ---- getting one ---- */
+
+static unsigned needs(const struct proxy_backend *b)
+{
+	bool utf8 = smtp_mail_params_has(&b->params, SMTP_PARAM_SMTPUTF8);
+
+	return (b->params.body == SMTP_BODY_8BITMIME ? NEXTHOP_NEED_8BIT : 0U) |
+	       (utf8 ? NEXTHOP_NEED_UTF8 : 0U);
+}
+
+/* A session with a backend, MAIL and recipients. ERR_UNREACHABLE: *ret_why says why not; b->live is
+ * set when there was one. */
+static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
+	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why)
+{
+	struct nexthop_conn *conn;
+	struct nexthop_failure failure;
+	struct nexthop_broken broken;
+	int r = nexthop_acquire(ctx, b->nexthop, &b->target, needs(b), &conn, &failure);
+
+	if (r < 0) {
+		*ret_why = failure.text;
+		return r == ERR_CANCELLED ? r : ERR_UNREACHABLE;
+	}
+	b->name = arena_dup(b->arena, nexthop_conn_name(conn));
+	r = nexthop_live_begin(
+		ctx, conn, b->reverse_path, &b->params, rcpts, n, &b->live, ret_mail, ret, &broken);
+	if (r < 0)
+		*ret_why = broken.text;
+	return r;
+}
+
+static bool is_as_before(const struct proxy_answered *a, const struct smtp_reply *said)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (said[i].code / 100U != a->classes[i])
+			return false;
+	return true;
+}
+
+/* Says the envelope so far to another one. Fails as connect. */
+static int replace(struct ctx *ctx, struct proxy_backend *b, const char **why)
+{
+	const struct proxy_answered *a = &b->answered;
+	struct smtp_reply mail, *said = arena_array(b->arena, struct smtp_reply, a->n + 1);
+	struct deadline d;
+
+	tell(ctx, b, *why, "another backend is asked while the client waits");
+	proxy_backend_end(b);
+	ctx_narrow(ctx, &d, REPLACE_TIME);
+	int r = ctx_widen(ctx, &d, connect(ctx, b, a->rcpts, a->n, &mail, said, why));
+
+	if (r == ERR_TIMEOUT)
+		*why = "no other backend answered in time";
+	if (r != 0 || (mail.code < 400 && is_as_before(a, said)))
+		return r;
+	*why = "another backend answers differently";
+	return ERR_UNREACHABLE;
+}
+
+/* It was lost before the content. 0: another one is in the same state; ERR_UNREACHABLE: none is. */
+static int recover(struct ctx *ctx, struct proxy_backend *b, const char *why)
+{
+	int r = ERR_UNREACHABLE;
+
+	while (r < 0 && r != ERR_CANCELLED && b->replaced < REPLACE_MAX) {
+		b->replaced++;
+		r = replace(ctx, b, &why);
+	}
+	if (r < 0 && r != ERR_CANCELLED)
+		lose(ctx, b, why);
+	return r < 0 && r != ERR_CANCELLED ? ERR_UNREACHABLE : r;
+}
+
+/* ---- the envelope ---- */
+
+/* The first one of the transaction: one that hangs up on MAIL is passed over. */
+static int begin(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
+	size_t n, struct smtp_reply *ret)
+{
+	struct smtp_reply mail;
+	const char *why;
+	int r = connect(ctx, b, rcpts, n, &mail, ret, &why);
+
+	while (r == ERR_UNREACHABLE && b->live && b->replaced++ < REPLACE_MAX) {
+		tell(ctx, b, why, "another backend is asked while the client waits");
+		proxy_backend_end(b);
+		r = connect(ctx, b, rcpts, n, &mail, ret, &why);
+	}
+	if (r == ERR_UNREACHABLE)
+		lose(ctx, b, why);
+	if (r < 0 || mail.code < 400)
+		return r;
+	proxy_reply_pass(b->arena, &mail, "0.0", &b->lost);
+	proxy_backend_end(b);
+	return 0;
+}
+
+static void remember(
+	struct proxy_backend *b, const struct client_rcpt *rcpt, const struct smtp_reply *said)
+{
+	struct proxy_answered *a = &b->answered;
+
+	if (a->n == a->room) {
+		const struct proxy_answered old = *a;
+
+		a->room = a->room ? 2 * a->room : 8;
+		a->rcpts = arena_array(b->arena, struct client_rcpt, a->room);
+		a->classes = arena_array(b->arena, uint8_t, a->room);
+		if (old.n) {
+			memcpy(a->rcpts, old.rcpts, old.n * sizeof(*old.rcpts));
+			memcpy(a->classes, old.classes, old.n);
+		}
+	}
+	a->rcpts[a->n].path = rcpt->path; /* in the arena already */
+	smtp_rcpt_params_dup(b->arena, &rcpt->params, &a->rcpts[a->n].params);
+	a->classes[a->n++] = (uint8_t)(said->code / 100U);
+}
+
+int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
+	size_t n, struct smtp_reply *ret)
+{
+	struct nexthop_broken broken;
+	usec_t began = clock_now();
+	int r;
+
+	if (b->lost.code)
+		return 0;
+	if (b->live == NULL) {
+		r = begin(ctx, b, rcpts, n, ret);
+	} else {
+		do
+			r = nexthop_live_rcpts(ctx, b->live, rcpts, n, ret, &broken);
+		while (r == ERR_UNREACHABLE && (r = recover(ctx, b, broken.text)) == 0);
+	}
+	for (size_t i = 0; i < n && r == 0 && b->lost.code == 0; i++)
+		remember(b, &rcpts[i], &ret[i]);
+	b->waited += clock_now() - began;
+	return r == ERR_UNREACHABLE ? 0 : r;
+}
+
+/* ---- the content ---- */
+
+int proxy_backend_open(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret_refusal)
+{
+	struct nexthop_broken broken;
+	usec_t began = clock_now();
+	int r;
+
+	ret_refusal->code = 0;
+	if (b->lost.code)
+		return 0;
+	do
+		r = nexthop_live_open(ctx, b->live, ret_refusal, &broken);
+	while (r == ERR_UNREACHABLE && (r = recover(ctx, b, broken.text)) == 0);
+	b->waited += clock_now() - began;
+	return r == ERR_UNREACHABLE ? 0 : r;
+}
+
+int proxy_backend_write(struct ctx *ctx, struct proxy_backend *b, struct slice bytes)
+{
+	struct nexthop_broken broken;
+
+	if (b->lost.code)
+		return 0;
+	int r = nexthop_live_write(ctx, b->live, bytes, &broken);
+
+	if (r == ERR_UNREACHABLE) {
+		lose(ctx, b, broken.text);
+		r = 0;
+	}
+	return r;
+}
+
+int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret)
+{
+	struct nexthop_broken broken = { .in_doubt = true };
+	usec_t began = clock_now();
+	struct deadline d;
+
+	ret->code = 0;
+	if (b->lost.code)
+		return 0;
+	ctx_narrow(ctx, &d, FINISH_TIME);
+	int r = ctx_widen(ctx, &d, nexthop_live_finish(ctx, b->live, ret, &broken));
+
+	b->waited += clock_now() - began;
+	if (r == 0 || r == ERR_CANCELLED)
+		return r;
+	metric_add(METRIC_INDOUBT, r == ERR_TIMEOUT); /* else it is counted already */
+	lose(ctx, b, broken.in_doubt ? "no answer to the message: it may have it" : broken.text);
+	return 0;
+}
+
+void proxy_backend_end(struct proxy_backend *b)
+{
+	nexthop_live_end(b->live);
+	b->live = NULL;
+}

@@ -1,0 +1,58 @@
+/* Private to the proxy: the backend of one transaction, replaced by another one while that can be
+ * done unseen. */
+#ifndef SLUICE_SERVER_PROXY_BACKEND_H
+#define SLUICE_SERVER_PROXY_BACKEND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/time.h"
+#include "nexthop/nexthop.h"
+#include "smtp/param.h"
+#include "smtp/reply.h"
+
+struct nexthop_live;
+
+/* Recipients that a backend has answered, in the arena. */
+struct proxy_answered {
+	struct client_rcpt *rcpts;
+	uint8_t *classes; /* of the replies: 2, 4 or 5 */
+	size_t n, room;
+};
+
+/* Zeroed, then the upper part is filled; everything is borrowed but for what the lower part
+ * holds. */
+struct proxy_backend {
+	struct nexthop *nexthop;
+	struct arena *arena; /* of the transaction */
+	struct slice reverse_path;
+	struct smtp_mail_params params;
+	struct nexthop_target target;
+
+	struct nexthop_live *live; /* NULL: none yet, or it is over */
+	struct slice name; /* of the last one, for the log */
+	struct proxy_answered answered;
+	unsigned replaced; /* so far */
+	/* What the client is told once there is none and never will be; code 0: there may be. */
+	struct smtp_reply lost;
+	usec_t waited; /* for backends, altogether */
+};
+
+/* Each call suspends and returns 0 or as ctx_check. When the backend is lost for good, `lost` is
+ * set, and later calls do nothing. Texts of replies live in ctx->arena. */
+
+/* Asks for recipients; the first call connects and says MAIL. A MAIL that was refused sets
+ * `lost` to that reply. ret has n replies, unless `lost` is set. */
+int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
+	size_t n, struct smtp_reply *ret);
+/* Before the content. *ret_refusal has code 0 or the backend's refusal. */
+int proxy_backend_open(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret_refusal);
+int proxy_backend_write(struct ctx *ctx, struct proxy_backend *b, struct slice bytes);
+/* Nothing was accepted before. *ret is the backend's answer to the message, code 0 if there was
+ * none. */
+int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret);
+/* Ends the transaction there wherever it stands. Does not suspend. */
+void proxy_backend_end(struct proxy_backend *b);
+
+#endif
