@@ -13,7 +13,8 @@
 
 /* From a next hop's 250 until its record is durable, slow disks and a worker's orderly end
  * included. */
-#define RECORD_TIME (10 * USEC_PER_SEC)
+#define RECORD_TIME  (10 * USEC_PER_SEC)
+#define LEAVING_TIME (30 * USEC_PER_SEC)
 
 struct storm storm;
 
@@ -209,6 +210,15 @@ static void judge_message(const struct message *m)
 	}
 }
 
+/* A host that takes its time notices late that a worker which ended has left. */
+static void judge_limit(const struct destination *d)
+{
+	if (d->exceeded_at && !storm.deaf &&
+		!crash_within(d->exceeded_at - LEAVING_TIME, d->exceeded_at + USEC_PER_SEC))
+		storm_fail(
+			"%s had %u transactions open; its limit is %u", d->name, d->most, d->limit);
+}
+
 void oracle_judge(struct ctx *ctx)
 {
 	int r = program_queue(ctx, storm.program, see_queued, NULL);
@@ -217,4 +227,6 @@ void oracle_judge(struct ctx *ctx)
 		storm_fail("the queue cannot be read: %s", err_name(r));
 	for (unsigned i = 0; i < storm.messages_n; i++)
 		judge_message(storm.messages[i]);
+	for (unsigned i = 0; i < DESTINATIONS; i++)
+		judge_limit(&storm.destinations[i]);
 }

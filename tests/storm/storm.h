@@ -79,6 +79,7 @@ struct destination {
 	const char *name;
 	unsigned limit; /* connections */
 	unsigned now, most; /* open transactions */
+	usec_t exceeded_at; /* when there were more than the limit; 0: never */
 };
 
 struct hop {
