@@ -26,8 +26,8 @@ static void add_line(struct buf *b)
 static void write_text(struct message *m)
 {
 	struct buf *b = &m->text;
-	static const unsigned most[] = { 3, 3, 10, 10, 40, 40, 300, 3000 };
-	unsigned lines = (unsigned)sim_choose(most[sim_choose(8)]);
+	static const unsigned most[] = { 3, 3, 10, 10, 40, 40, 300, 300, 900, 3000, 9000 };
+	unsigned lines = (unsigned)sim_choose(most[sim_choose(sizeof(most) / sizeof(most[0]))]);
 
 	buf_printf(b, "From: <%s>\r\nTo: <%s>\r\n", m->from, m->rcpts[0].address);
 	if (!m->no_date)

@@ -14,9 +14,10 @@
 #include "rt/tls.h"
 #include "storm.h"
 
-#define WORKERS	  3
-#define CALM_STEP USEC_PER_MIN
-#define CALM_MOST (12 * 60) /* steps */
+#define WORKERS	    3
+#define STARTS_MOST 300 /* one after the other that fail */
+#define CALM_STEP   USEC_PER_MIN
+#define CALM_MOST   (12 * 60) /* steps */
 
 enum fault {
 	CUT, /* the power goes, at any moment or disk operation */
@@ -207,11 +208,13 @@ static int keep_running(struct ctx *ctx)
 {
 	int r = 0;
 
-	while (r == 0 && !program_running(storm.program)) {
+	for (unsigned i = 0; r == 0 && !program_running(storm.program) && !storm.failure; i++) {
 		if (program_restart(ctx, storm.program) == ERR_CANCELLED)
 			r = ctx_check(ctx);
 		if (r == 0 && !program_running(storm.program))
 			r = ctx_sleep(ctx, USEC_PER_SEC);
+		if (i > STARTS_MOST)
+			storm_fail("it does not start any more: %s", program_why(storm.program));
 	}
 	return r;
 }
@@ -236,8 +239,8 @@ static void power_cut(void)
 		return;
 	}
 	/* At an operation that is to come: on_op sees it. */
-	storm.cut_at = sim_disk_ops(storm.box) + 1 + sim_choose(200);
-	sim_disk_cut_at(storm.box, storm.cut_at, how == 1);
+	storm.cut_at = sim_disk_ops(storm.box) + 1 + sim_choose(how == 1 ? 30 : 200);
+	sim_disk_cut_at(storm.box, storm.cut_at, sim_choose(2));
 }
 
 static void kill_some(void)
@@ -358,6 +361,17 @@ static void on_op(void *arg, const struct sim_disk_op *op)
 		note_crash();
 }
 
+/* One of those that this seed has. */
+static enum fault one_kind(void)
+{
+	enum fault f;
+
+	do {
+		f = (enum fault)sim_choose(FAULTS);
+	} while (!has(f));
+	return f;
+}
+
 static int blow(struct ctx *ctx)
 {
 	usec_t end = clock_now() + storm.length;
@@ -366,10 +380,8 @@ static int blow(struct ctx *ctx)
 	net_trouble(has(NETWORK));
 	while (r == 0 && clock_now() < end && storm.failure == NULL) {
 		r = ctx_sleep(ctx, (usec_t)sim_choose((uint64_t)storm.length / 8) + 1);
-		enum fault f = (enum fault)sim_choose(FAULTS);
-
-		if (r == 0 && has(f))
-			strike(ctx, f);
+		if (r == 0 && storm.kinds)
+			strike(ctx, one_kind());
 		if (r == 0 && !sim_host_is_up(storm.box)) {
 			note_crash();
 			r = ctx_sleep(ctx, (usec_t)sim_choose(10 * USEC_PER_SEC));
