@@ -161,10 +161,12 @@ static void draw(void)
 {
 	/* Some seeds have one kind of fault, some none, most have several. */
 	for (unsigned f = 0; f < FAULTS; f++)
-		if (storm_chance(f == FLIP ? 120 : f == DISK ? 250 : 350))
+		if (storm_chance(f == FLIP ? 180 : f == DISK ? 250 : 350))
 			storm.kinds |= 1U << f;
 	storm.length = (usec_t)(20 + sim_choose(280)) * USEC_PER_SEC;
 	storm.clients_most = 2 + (unsigned)sim_choose(9);
+	/* Bits flip in vain where nothing waits: then next hops take nothing before the calm. */
+	storm.closed = has(FLIP) && storm_chance(600);
 	storm.deaf = has(NETWORK);
 	storm.disk_faults = has(DISK) || has(FULL);
 }
@@ -274,13 +276,21 @@ static void outage(bool on)
 	}
 }
 
-static void disk_trouble(void)
+/* A disk that fails is often about to be gone. */
+static void disk_trouble(struct ctx *ctx)
 {
-	static const enum sim_disk_kind kinds[] = { SIM_DISK_WRITE, SIM_DISK_SYNC, SIM_DISK_READ,
-		SIM_DISK_WRITE_DURABLE, SIM_DISK_SYNC_DIR, SIM_DISK_CREATE, SIM_DISK_RENAME };
+	static const enum sim_disk_kind kinds[] = { SIM_DISK_SYNC, SIM_DISK_SYNC, SIM_DISK_SYNC,
+		SIM_DISK_WRITE, SIM_DISK_READ, SIM_DISK_WRITE_DURABLE, SIM_DISK_SYNC_DIR,
+		SIM_DISK_CREATE, SIM_DISK_RENAME };
 	int err = sim_choose(4) ? ERR_IO : ERR_FULL;
 
-	sim_disk_fail(storm.box, kinds[sim_choose(7)], 1 + sim_choose(40), err);
+	sim_disk_fail(storm.box, kinds[sim_choose(9)], 1 + sim_choose(40), err);
+	if (!storm_chance(500))
+		return;
+	(void)ctx_sleep(ctx, (usec_t)sim_choose(3 * USEC_PER_SEC));
+	sim_power_cut(storm.box);
+	storm.cuts++;
+	note_crash();
 }
 
 static void flip_one(void)
@@ -336,10 +346,10 @@ static void strike(struct ctx *ctx, enum fault f)
 			storm.box, sim_choose(2) ? 1 << 30 : (1 << 20) + sim_choose(2 << 20));
 		break;
 	case DISK:
-		disk_trouble();
+		disk_trouble(ctx);
 		break;
 	case FLIP:
-		if (storm.flips < 2)
+		if (storm.flips < (storm.closed ? 20 : 2))
 			flip_one();
 		break;
 	case RELOAD:
@@ -452,6 +462,9 @@ int storm_course(struct ctx *ctx, void *arg)
 	if (r == 0) {
 		start_clients(strangers, insiders);
 		r = blow(ctx);
+		/* What waits is read from the disk again. */
+		if (storm.closed)
+			kill_some();
 		be_calm();
 		if (r == 0)
 			r = settle(ctx);

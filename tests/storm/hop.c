@@ -81,7 +81,7 @@ static int mail(struct ctx *ctx, struct visit *v)
 {
 	const struct manners *m = &v->hop->manners;
 
-	if (chance(v, m->mail_4xx))
+	if ((storm.closed && !storm.calm) || chance(v, m->mail_4xx))
 		return say(ctx, v, "451 4.3.0 not now\r\n");
 	v->report = slice_search(buf_slice(&v->line), S("<>")) < v->line.n;
 	if (!v->report && chance(v, m->mail_5xx)) {

@@ -106,6 +106,7 @@ struct storm {
 	struct destination destinations[DESTINATIONS];
 	struct hop hops[HOPS];
 	unsigned epoch; /* counts what ends connections without a word */
+	bool closed; /* hops take nothing before the calm */
 	bool calm; /* hops take everything, nothing breaks any more */
 	bool deaf; /* connections may end on one side only: nobody can count what is open */
 	struct sim_host *box;
