@@ -1,4 +1,5 @@
-/* A whole session: a client in the simulated world says the input to a relay with a spool in memory.
+/* A whole session: a client in the simulated world says the input to a relay with a spool in memory,
+ * or to a proxy in front of a server that takes what its names do not forbid (tests/sim/fakehop.h).
  *
  * The first byte chooses the listener and who the client is. Of the rest, FF begins an opcode:
  *   FF FF a byte FF    FF p   a pause of a second    FF w   wait for what the server has to say
@@ -10,8 +11,8 @@
  * alone). Then the client ends its side and reads what is left.
  *
  * Whatever it says: each command gets one reply in order, nothing is accepted that a reader of its
- * own (session_model.c) does not take for a message, what is stored is that message byte for byte
- * below our own fields, no stranger gets a foreign recipient in, nobody sends without a log-in
+ * own (session_model.c) does not take for a message, what is stored or passed on is that message
+ * byte for byte below our own fields, no stranger gets a foreign recipient in, nobody sends without a log-in
  * where one is due, and within two hours all has ended and nothing is left. */
 #include <assert.h>
 #include <openssl/ssl.h>
@@ -24,6 +25,8 @@
 #include "base/buf.h"
 #include "certs.h"
 #include "config/config.h"
+#include "fakehop.h"
+#include "nexthop/nexthop.h"
 #include "relay.h"
 #include "rt/ctx.h"
 #include "rt/net.h"
@@ -53,6 +56,7 @@ static const char config_text[] =
 	"  submission: { for: submission, address: \"192.0.2.25:587\" }\n"
 	"  local: { for: submission, address: \"127.0.0.1:587\", tls: off }\n"
 	"  submissions: { for: submission, address: \"192.0.2.25:465\", tls: implicit }\n"
+	"  proxy: { for: mx, service: proxy, address: \"192.0.2.25:26\", tls: off }\n"
 	"domains: { ours.test: { via: home, recipients: any } }\n"
 	"routes: [ { via: out } ]\n"
 	"hops: { home: { hosts: [ \"192.0.2.30:25\" ], tls: off },\n"
@@ -69,6 +73,7 @@ static const struct mode {
 	const char *listener, *at, *client;
 	enum config_for for_whom;
 	bool implicit;
+	const char *backend; /* what it offers; NULL: mail is stored, not passed on */
 } modes[] = {
 	{ "mx", "192.0.2.25:25", "198.51.100.9", CONFIG_FOR_MX, false },
 	{ "inside", "192.0.2.25:2525", "192.0.2.9", CONFIG_FOR_INTERNAL, false },
@@ -76,6 +81,10 @@ static const struct mode {
 	{ "submission", "192.0.2.25:587", "198.51.100.9", CONFIG_FOR_SUBMISSION, false },
 	{ "inside", "192.0.2.25:2525", "198.51.100.9", CONFIG_FOR_INTERNAL, false },
 	{ "submissions", "192.0.2.25:465", "198.51.100.9", CONFIG_FOR_SUBMISSION, true },
+	{ "proxy", "192.0.2.25:26", "198.51.100.9", CONFIG_FOR_MX, false,
+		"250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n" },
+	{ "proxy", "192.0.2.25:26", "198.51.100.9", CONFIG_FOR_MX, false,
+		"250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n" },
 };
 #define MODES		(sizeof(modes) / sizeof(modes[0]))
 #define STRANGER_INSIDE (&modes[4])
@@ -84,6 +93,7 @@ static struct {
 	const struct config *config;
 	struct auth_users *users;
 	struct tls_server *tls;
+	struct tls_client *authorities;
 	char *authority; /* PEM */
 	size_t authority_n;
 } world;
@@ -93,6 +103,7 @@ static struct run {
 	struct slice input;
 	struct model model;
 	struct server server;
+	struct fakehop backend;
 	/* The client's. */
 	struct sock *sock;
 	struct stream *stream;
@@ -114,12 +125,17 @@ static int serve(struct ctx *ctx, void *arg)
 	r = spool_open(
 		ctx, &(struct spool_options){ .kind = SPOOL_MEMORY }, &run.server.spool, NULL);
 	assert(r == 0);
+	r = nexthop_new(&(struct nexthop_options){ .config = world.config,
+				.authorities = world.authorities },
+		NULL, &run.server.nexthop);
+	assert(r == 0);
 	assert(ip_port_parse(slice_str(run.mode->at), &at));
 	r = listen_sock_open(&at, &(struct listen_options){ 0 }, &listener.sock);
 	assert(r == 0);
 	(void)server_listen(ctx, &listener);
 	scope_end(ctx, &run.server.sessions);
 	auth_server_free(run.server.auth);
+	nexthop_free(ctx, run.server.nexthop);
 	spool_close(ctx, run.server.spool);
 	server_done(&run.server);
 	listen_sock_close(listener.sock);
@@ -369,18 +385,20 @@ static void check_text(struct slice header, struct slice body, struct slice text
 		(slice_ends(header, came) && is_ours(slice_take(header, header.n - came.n))));
 }
 
+/* Of a message from a stranger. */
+static void check_recipient(struct slice path)
+{
+	assert(slice_ends_nocase(path, S("@ours.test")));
+	path = slice_take(path, path.n - sizeof("@ours.test") + 1);
+	assert(slice_find(path, '%') == path.n && slice_find(path, '!') == path.n &&
+		slice_find(path, '@') == path.n);
+}
+
 static void check_envelope(const struct spool_envelope *e)
 {
-	for (size_t i = 0; i < e->rcpts_n; i++) {
-		struct slice path = e->rcpts[i].forward_path;
-
-		if (run.mode->for_whom != CONFIG_FOR_MX)
-			continue;
-		assert(slice_ends_nocase(path, S("@ours.test")));
-		path = slice_take(path, path.n - sizeof("@ours.test") + 1);
-		assert(slice_find(path, '%') == path.n && slice_find(path, '!') == path.n &&
-			slice_find(path, '@') == path.n);
-	}
+	for (size_t i = 0; i < e->rcpts_n && run.mode->for_whom == CONFIG_FOR_MX; i++)
+		check_recipient(e->rcpts[i].forward_path);
+	assert(run.mode->backend == NULL);
 	if (run.mode->for_whom == CONFIG_FOR_SUBMISSION || run.mode == STRANGER_INSIDE) {
 		assert(run.model.logged_in || !run.model.whole);
 		assert(e->login.n > 0);
@@ -389,6 +407,41 @@ static void check_envelope(const struct spool_envelope *e)
 			(slice_eq(e->login, S("bob")) &&
 				slice_ends_nocase(e->reverse_path, S("@bob.test"))));
 	}
+}
+
+/* The same of a message that was passed on as one text; an empty line may have been put behind a
+ * header block that had none. */
+static void check_passed(struct slice whole, struct slice text)
+{
+	if (slice_ends(whole, text) && is_ours(slice_take(whole, whole.n - text.n)))
+		return;
+	for (size_t at = 0; at <= text.n; at += slice_find(slice_skip(text, at), '\n') + 1) {
+		struct slice body = slice_skip(text, at), block = slice_take(text, at);
+		struct slice above = slice_take(whole, whole.n - body.n);
+
+		if (body.n + block.n + 2 > whole.n || !slice_ends(whole, body) ||
+			!slice_ends(above, S("\r\n")))
+			continue;
+		above = slice_take(above, above.n - 2);
+		if (slice_ends(above, block) && is_ours(slice_take(above, above.n - block.n)))
+			return;
+	}
+	abort();
+}
+
+static void check_backend(void)
+{
+	const struct model *m = &run.model;
+
+	for (size_t i = 0; i < run.backend.n; i++) {
+		struct slice to = buf_slice(&run.backend.v[i].to);
+
+		while (to.n)
+			check_recipient(slice_split(&to, ' '));
+		if (i < m->accepted_n)
+			check_passed(buf_slice(&run.backend.v[i].text), buf_slice(&m->accepted[i]));
+	}
+	assert(run.backend.n == m->accepted_n || (run.backend.n > m->accepted_n && !m->whole));
 }
 
 static void check_stored(struct ctx *ctx)
@@ -417,7 +470,10 @@ static void check_stored(struct ctx *ctx)
 		buf_done(&body);
 		arena_reset(&arena);
 	}
-	assert(n == m->accepted_n || (n > m->accepted_n && !m->whole));
+	if (run.mode->backend)
+		check_backend();
+	else
+		assert(n == m->accepted_n || (n > m->accepted_n && !m->whole));
 }
 
 /* ---- the run ---- */
@@ -426,9 +482,12 @@ static int play(struct ctx *ctx, void *arg)
 {
 	struct sim_host *host = sim_host_new("relay", "192.0.2.25");
 	struct sim_host *from = run.mode->client ? sim_host_new("client", run.mode->client) : host;
-	struct sim_proc *proc = sim_proc_start(host, "relay", serve, NULL);
+	struct sim_proc *proc = sim_proc_start(host, "relay", serve, NULL), *backend = NULL;
 
 	(void)arg;
+	if (run.mode->backend)
+		backend = sim_proc_start(sim_host_new("backend", "192.0.2.30"), "backend",
+			fakehop_run, &run.backend);
 	(void)ctx_sleep(ctx, USEC_PER_MSEC);
 	(void)sim_host_run(ctx, from, "client", talk, NULL);
 	(void)ctx_sleep(ctx, 2 * USEC_PER_HOUR);
@@ -436,7 +495,13 @@ static int play(struct ctx *ctx, void *arg)
 	model_read(&run.model);
 	check_stored(ctx);
 	sim_proc_stop(proc);
-	return sim_proc_wait(ctx, proc);
+	int r = sim_proc_wait(ctx, proc);
+
+	if (backend) {
+		sim_proc_stop(backend);
+		(void)sim_proc_wait(ctx, backend);
+	}
+	return r;
 }
 
 static int make_keys(struct ctx *ctx, void *arg)
@@ -450,6 +515,8 @@ static int make_keys(struct ctx *ctx, void *arg)
 	(void)ctx, (void)arg;
 	buf_init(&why, 500);
 	r = tls_server_new(&pair, 1, &why, &world.tls);
+	assert(r == 0);
+	r = tls_client_new(ca.pem, &why, &world.authorities);
 	assert(r == 0);
 	world.authority = malloc(ca.pem.n);
 	world.authority_n = ca.pem.n;
@@ -487,12 +554,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	model_init(&run.model);
 	run.model.whole = true;
 	run.model.strangers = run.mode->for_whom == CONFIG_FOR_MX;
-	run.model.submission = run.mode->for_whom == CONFIG_FOR_SUBMISSION;
+	run.model.may_refuse = run.mode->for_whom == CONFIG_FOR_SUBMISSION || run.mode->backend;
+	run.model.accepted_words = run.mode->backend ? "2.0.0 taken" : "Queued as ";
+	run.backend = (struct fakehop){ .address = "192.0.2.30:25", .offers = run.mode->backend };
 	sim_start(2);
 	int r = sim_run("fuzz", play, NULL);
 	size_t leaks = sim_stop();
 
 	assert(r == 0 && leaks == 0);
 	model_done(&run.model);
+	fakehop_done(&run.backend);
 	return 0;
 }

@@ -72,7 +72,7 @@ static bool take_reply(struct walk *w, struct reply *ret)
 			ret->code = (line.p[0] - '0') * 100 + (line.p[1] - '0') * 10 +
 				    (line.p[2] - '0');
 		check_line(w, line, ret->code);
-		ret->queued = slice_search(line, S("Queued as ")) < line.n;
+		ret->queued = slice_search(line, slice_str(w->m->accepted_words)) < line.n;
 	} while (line.p[3] == '-');
 	w->heard = rest;
 	return true;
@@ -192,7 +192,7 @@ static void judge_message(struct walk *w, struct slice raw, bool dots, const str
 	bool sound = canonical(m, raw, dots, text);
 
 	assert(sound || !good);
-	if (sound && raw.n < SMALL && !m->submission && !names_received(raw))
+	if (sound && raw.n < SMALL && !m->may_refuse && !names_received(raw))
 		assert(good);
 	if (good)
 		m->accepted_n++;

@@ -14,7 +14,9 @@
 struct model {
 	/* Filled by the run. */
 	bool strangers; /* a bare LF in content is a fault */
-	bool submission; /* messages may be refused for their header */
+	bool may_refuse; /* messages may be refused for their header, or by somebody behind */
+	const char
+		*accepted_words; /* in the reply to each message that was accepted, and no other */
 	bool whole; /* all that was sent reached the server, and all that it said was read */
 	struct {
 		struct buf sent, heard;
