@@ -85,16 +85,33 @@ static void add_reply(struct coverage *c, const char *name, struct slice line)
 	add_code(&c->cells[state][verb], rest);
 }
 
+static bool is_nowhere(struct slice pattern, struct slice lines)
+{
+	while (lines.n)
+		if (slice_glob(pattern, slice_split(&lines, '\n')))
+			return false;
+	return true;
+}
+
 static bool fits(const struct coverage_row *row, struct slice lines)
 {
-	size_t i = 0;
+	struct slice rest = lines;
 
-	while (lines.n && i < COVERAGE_PATTERNS && row->patterns[i]) {
-		struct slice line = slice_split(&lines, '\n');
+	for (size_t i = 0; i < COVERAGE_PATTERNS && row->patterns[i]; i++) {
+		struct slice pattern = slice_str(row->patterns[i]);
+		bool found = false;
 
-		i += slice_glob(slice_str(row->patterns[i]), line);
+		if (slice_starts(pattern, S("!"))) {
+			if (!is_nowhere(slice_skip(pattern, 1), lines))
+				return false;
+			continue;
+		}
+		while (rest.n && !found)
+			found = slice_glob(pattern, slice_split(&rest, '\n'));
+		if (!found)
+			return false;
 	}
-	return i == COVERAGE_PATTERNS || row->patterns[i] == NULL;
+	return true;
 }
 
 void coverage_add(struct coverage *c, const char *name, struct slice lines)

@@ -17,8 +17,9 @@ void coverage_add(struct coverage *c, const char *name, struct slice lines);
 unsigned coverage_write(const struct coverage *c, FILE *out, FILE *missing);
 
 /* A behaviour is covered by a run whose observations fit all patterns, one line each, in this order.
- * A pattern is a glob on the whole line. */
-#define COVERAGE_PATTERNS 6
+ * A pattern is a glob on the whole line; one that begins with "!" fits when no line of the whole run fits
+ * the rest. */
+#define COVERAGE_PATTERNS 10
 struct coverage_row {
 	const char *group; /* "section 8", "retry", ... */
 	const char *what; /* one line for people */

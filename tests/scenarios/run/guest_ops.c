@@ -11,12 +11,29 @@
 
 /* ---- sending ---- */
 
+/* What a log-in shows may stand in no log line. */
+static void keep_secrets(struct guest *c, struct slice bytes)
+{
+	while (bytes.n) {
+		struct slice line = slice_trim(slice_split(&bytes, '\n'));
+
+		if (c->wire.state == WIRE_AUTH)
+			play_secret(c->play, line);
+		if (!slice_starts_nocase(line, S("AUTH ")))
+			continue;
+		(void)slice_split(&line, ' ');
+		(void)slice_split(&line, ' ');
+		play_secret(c->play, line);
+	}
+}
+
 void guest_send(struct ctx *ctx, struct guest *c, struct slice bytes)
 {
 	struct deadline d;
 
 	if (c->stream == NULL)
 		return;
+	keep_secrets(c, bytes);
 	wire_sent(&c->wire, bytes);
 	ctx_narrow(ctx, &d, GUEST_PATIENCE);
 	int r = stream_write(ctx, c->stream, bytes);

@@ -45,15 +45,23 @@ static int op_workers(struct ctx *ctx, struct play *p, void *self, const struct 
 	return 0;
 }
 
+/* start | start fails GLOB: what it says then */
 static int op_start(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
 {
 	(void)self;
-	return subject_start(ctx, p, s);
+	if (s->n > 1)
+		return subject_start_fails(ctx, p, s, stmt_word(s, 2));
+	int r = subject_start(ctx, p, s);
+
+	if (r == 0)
+		play_see(p, "program started");
+	return r;
 }
 
 static int op_stop(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
 {
 	(void)self;
+	play_see(p, "program stopped");
 	return subject_stop(ctx, p, s);
 }
 
@@ -64,6 +72,10 @@ static int op_kill(struct ctx *ctx, struct play *p, void *self, const struct stm
 	(void)self;
 	if (s->n > 1 && !play_number(p, s, 1, &n))
 		return ERR_INVALID;
+	if (s->n > 1)
+		play_see(p, "program worker %llu killed", (unsigned long long)n);
+	else
+		play_see(p, "program killed");
 	return subject_kill(ctx, p, s, s->n > 1 ? (int)n : -1);
 }
 
@@ -79,12 +91,14 @@ static int op_powercut(struct ctx *ctx, struct play *p, void *self, const struct
 	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
 		if (stmt_is(s, 1, losses[i].word))
 			sim_disk_set_loss(subject_host(p), losses[i].loss);
+	play_see(p, "program without power");
 	return subject_power_cut(ctx, p, s);
 }
 
 static int op_reload(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
 {
 	(void)self;
+	play_see(p, "program reloads");
 	return subject_reload(ctx, p, s, stmt_word(s, 1));
 }
 
@@ -111,6 +125,7 @@ static int op_clock(struct ctx *ctx, struct play *p, void *self, const struct st
 	if (!play_time(p, s, 2, &time))
 		return ERR_INVALID;
 	sim_clock_step(stmt_is(s, 1, "back") ? -time : time);
+	play_see(p, "program clock %s", stmt_is(s, 1, "back") ? "back" : "forward");
 	return 0;
 }
 
@@ -132,6 +147,7 @@ static int op_user(struct ctx *ctx, struct play *p, void *self, const struct stm
 
 	(void)ctx;
 	(void)self;
+	play_secret(p, stmt_word(s, 2));
 	buf_init(&b, FILE_MAX);
 	(void)sim_disk_read(subject_host(p), "users", &b); /* there may be none yet */
 	buf_put(&b, stmt_word(s, 1));
@@ -318,7 +334,7 @@ static int op_mark(struct ctx *ctx, struct play *p, void *self, const struct stm
 const struct op play_ops[] = {
 	{ "config", 1, 1, BLOCK_NONE, NULL, op_config },
 	{ "workers", 1, 1, BLOCK_NONE, NULL, op_workers },
-	{ "start", 0, 0, BLOCK_NONE, NULL, op_start },
+	{ "start", 0, 2, BLOCK_NONE, NULL, op_start },
 	{ "stop", 0, 0, BLOCK_NONE, NULL, op_stop },
 	{ "kill", 0, 1, BLOCK_NONE, NULL, op_kill },
 	{ "powercut", 0, 1, BLOCK_NONE, NULL, op_powercut },

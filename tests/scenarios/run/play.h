@@ -19,6 +19,7 @@ struct play {
 	struct subject *subject; /* the program */
 	struct certificates *certificates; /* or NULL */
 	struct list clients, servers, hosts;
+	struct buf secrets; /* a line each: what must never be logged */
 	usec_t began; /* clock_now() */
 	size_t mark; /* offset in seen->lines: `expect log` looks behind it */
 	bool failed; /* failure is set: nothing more is played */
@@ -29,6 +30,8 @@ int play_fail(struct play *p, const struct stmt *at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Appends an observation; control characters are made visible, line ends shown as "|". */
 void play_see(struct play *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* From now on a log line that holds these bytes fails the run; short ones are ignored. */
+void play_secret(struct play *p, struct slice secret);
 /* The host with this address, made when there is none yet. */
 struct sim_host *play_host(struct play *p, struct slice address);
 

@@ -78,10 +78,34 @@ int play_fail(struct play *p, const struct stmt *at, const char *fmt, ...)
 	return ERR_INVALID;
 }
 
+#define SECRET_LEAST 6
+
+void play_secret(struct play *p, struct slice secret)
+{
+	if (secret.n < SECRET_LEAST)
+		return;
+	buf_put(&p->secrets, secret);
+	buf_putc(&p->secrets, '\n');
+}
+
+static void look_for_secrets(struct play *p, struct slice line)
+{
+	struct slice rest = buf_slice(&p->secrets);
+
+	while (rest.n) {
+		struct slice secret = slice_split(&rest, '\n');
+
+		if (slice_search(line, secret) < line.n)
+			(void)play_fail(p, NULL, "a secret was logged: %.*s", SLICE_ARG(line));
+	}
+}
+
 /* "TIME LEVEL EVENT fields...", without the time. */
 static void see_log(void *arg, struct slice line)
 {
 	struct slice rest = line;
+
+	look_for_secrets(arg, line);
 
 	(void)slice_split(&rest, ' ');
 	(void)slice_split(&rest, ' ');
@@ -194,11 +218,13 @@ int scenario_run(
 	list_init(&p.clients);
 	list_init(&p.servers);
 	list_init(&p.hosts);
+	buf_init(&p.secrets, 1 << 20);
 	sim_start(faults->seed);
 	sim_openssl_start();
 	(void)sim_run("scenario", play_all, &p);
 	free_places(&p);
 	certificates_free(p.certificates);
+	buf_done(&p.secrets);
 	ret->digest = sim_digest();
 	ret->leaks = sim_stop();
 	if (ret->leaks)

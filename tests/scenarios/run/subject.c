@@ -193,6 +193,21 @@ int subject_start(struct ctx *ctx, struct play *p, const struct stmt *s)
 	return u->ready ? 0 : play_fail(p, s, "it is not ready after a minute");
 }
 
+int subject_start_fails(struct ctx *ctx, struct play *p, const struct stmt *s, struct slice glob)
+{
+	struct subject *u = p->subject;
+
+	u->started = true;
+	u->proc = sim_proc_start(u->host, "sluice", run, u);
+	int r = sim_proc_wait(ctx, u->proc);
+
+	u->proc = NULL;
+	if (r == 0)
+		return play_fail(p, s, "it starts");
+	play_see(p, "program refused %s", u->why);
+	return slice_glob(glob, slice_str(u->why)) ? 0 : play_fail(p, s, "it says: %s", u->why);
+}
+
 int subject_need(struct ctx *ctx, struct play *p, const struct stmt *s)
 {
 	return p->subject->started ? 0 : subject_start(ctx, p, s);

@@ -15,6 +15,8 @@ void subject_free(struct ctx *ctx, struct play *p);
 
 /* Each says with play_fail what did not work. */
 int subject_start(struct ctx *ctx, struct play *p, const struct stmt *s);
+/* It must not start, and what it says must fit. */
+int subject_start_fails(struct ctx *ctx, struct play *p, const struct stmt *s, struct slice glob);
 /* Starts it if it was never started: what needs the program calls this first. */
 int subject_need(struct ctx *ctx, struct play *p, const struct stmt *s);
 int subject_stop(struct ctx *ctx, struct play *p, const struct stmt *s);

@@ -205,7 +205,8 @@ static void answer_exchange(struct wire *w, char class, struct slice reply)
 {
 	struct slice line;
 	size_t n = next_line(w, &line);
-	enum wire_verb verb = wire_verb_of(line);
+	bool damaged = bare_lf(slice_take(buf_slice(&w->sent), n));
+	enum wire_verb verb = damaged ? WIRE_DAMAGED : wire_verb_of(line);
 
 	tell(w, WIRE_AUTH, slice_str(wire_verb_names[verb]), reply);
 	buf_consume(&w->sent, n);
