@@ -195,7 +195,7 @@ const struct coverage_row coverage_rows[] = {
 	{ "reports", "success, passed on to a next hop that does",
 		{ "server * RCPT *", "log delivered *", "server * MAIL *ENVID=*" } },
 	{ "reports", "success, of final delivery by LMTP",
-		{ "server store * got *", "log delivered *report=\"success*",
+		{ "server store got *", "log delivered *report=\"success*",
 			"server * got from <>*Action: delivered*" } },
 	{ "reports", "RET=FULL, ENVID, ORCPT",
 		{ "server * got from <>*Original-Envelope-Id: abc*Original-Recipient: rfc822; "
