@@ -3,7 +3,6 @@
  * Where very much is allocated at once (the world's disk, the library's tables) some are taken. */
 #include "torture.h"
 
-#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,14 +30,6 @@ const char *torture_kind_name(enum torture_kind kind)
 	static const char *const names[] = { "cancel", "stop", "kill", "memory" };
 
 	return names[kind];
-}
-
-/* No scenario trusts the system's own roots, and reading them takes longer than all the rest. */
-int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *path)
-{
-	(void)ctx;
-	(void)path;
-	return 0;
 }
 
 /* ---- the survey ---- */

@@ -34,8 +34,8 @@ static int add(const void *p, int n, double entropy)
 	return seed(p, n);
 }
 
-/* The authorities of the machine that runs the simulation are no part of its world, and take longer to
- * read than many a run: these stand before the library's own. */
+/* The authorities of the machine that runs the simulation are no part of its world, and take longer
+ * to read than many a run: these stand before the library's own. */
 int SSL_CTX_load_verify_file(SSL_CTX *ctx, const char *path)
 {
 	(void)ctx;

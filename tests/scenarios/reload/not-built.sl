@@ -1,13 +1,14 @@
-# What is not built is refused with a sentence, never ignored: the proxy, policies, filters, the choice what
+# What is not built is refused with a sentence, never ignored: policies, the proxy's fallback, the choice what
 # to do with signed mail.
 config """
-	listeners: { mx: { for: mx, address: "192.0.2.25:25", service: proxy } }
-"""
-start fails "*sluice.yaml:1:*'service'*"
-config """
+	postmaster: boss@ours.test
 	listeners: { mx: { for: mx, address: "192.0.2.25:25", policy: inbound } }
 """
-start fails "*sluice.yaml:1:*'policy'*"
+start fails "*sluice.yaml:2:*'policy'*"
+config """
+	listeners: { mx: { for: mx, address: "192.0.2.25:25", on-backend-failure: spool } }
+"""
+start fails "*sluice.yaml:1:*'on-backend-failure'*"
 config """
 	policies: { inbound: { greeting-delay: 2s } }
 """
