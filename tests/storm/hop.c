@@ -16,6 +16,7 @@ struct visit {
 	struct hop *hop;
 	struct stream *stream;
 	unsigned epoch;
+	usec_t began;
 	struct buf line, to, text;
 	bool open, report; /* a transaction; of ours to a sender */
 	bool counted;
@@ -141,7 +142,7 @@ static void take(struct visit *v, struct slice to)
 	if (v->report)
 		oracle_report(to, buf_slice(&v->text));
 	else
-		oracle_delivered(to, buf_slice(&v->text));
+		oracle_delivered(to, buf_slice(&v->text), v->began);
 }
 
 static int read_content(struct ctx *ctx, struct visit *v)
@@ -283,6 +284,7 @@ int storm_hop(struct ctx *ctx, void *arg)
 
 		v->hop = hop;
 		v->epoch = storm.epoch;
+		v->began = clock_now();
 		v->stream = stream_new(sock);
 		buf_init(&v->line, 1 << 20);
 		buf_init(&v->to, 1 << 20);

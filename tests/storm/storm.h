@@ -60,6 +60,7 @@ struct message {
 struct delivery {
 	unsigned message, rcpt;
 	usec_t at;
+	usec_t began; /* the connection that it came by */
 	bool confirmed; /* the client went on behind our 250 */
 };
 
@@ -153,7 +154,7 @@ bool message_is_whole(const struct message *m, struct slice text, const char **r
 /* The recipient of an address of ours, or NULL. */
 struct rcpt *oracle_rcpt(struct slice address, struct message **ret_message);
 /* A next hop took it. Returns the delivery's index. */
-void oracle_delivered(struct slice address, struct slice text);
+void oracle_delivered(struct slice address, struct slice text, usec_t began);
 /* A report to a sender arrived. */
 void oracle_report(struct slice to, struct slice text);
 void oracle_crash(void);

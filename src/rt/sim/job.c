@@ -182,8 +182,11 @@ int pool_run(struct ctx *ctx, struct pool *p, const struct job_call *call)
 	struct wait w;
 	int r = host_check(ctx);
 
-	if (r < 0)
+	if (r < 0) {
+		if (call->drop)
+			call->drop(call->arg);
 		return r;
+	}
 	struct task *t = mem_zalloc(sizeof(*t));
 
 	*t = (struct task){ .pool = p, .call = *call, .waiter = &w, .proc = host_proc() };
@@ -202,6 +205,8 @@ int pool_run(struct ctx *ctx, struct pool *p, const struct job_call *call)
 			p->queued--;
 			task_end(t, ERR_CANCELLED);
 		}
+	} else if (r == ERR_CANCELLED && call->drop) {
+		call->drop(call->arg); /* the process was killed under the job */
 	}
 	return r;
 }
