@@ -465,7 +465,7 @@ static int sync_op(struct job *job, struct file *f, uint64_t offset, uint64_t n)
 	if (host_proc()->dead)
 		return ERR_CANCELLED;
 	if (fault)
-		inode_sync_failed(f->node, seq, saved_by_chance);
+		inode_sync_failed(f->node, seq, offset, n, saved_by_chance);
 	else
 		inode_sync(f->node, seq, offset, n);
 	return disk_end(&op, fault);

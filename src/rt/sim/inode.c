@@ -214,7 +214,10 @@ static void settle_size(struct inode *node, uint64_t seq)
 	node->sizes_n -= n;
 }
 
-void inode_sync(struct inode *node, uint64_t seq, uint64_t offset, uint64_t n)
+/* As Linux does for a write with RWF_DSYNC: pages outside the range are not touched, whether it
+ * works or fails. */
+static void sync_range(
+	struct inode *node, uint64_t seq, uint64_t offset, uint64_t n, bool (*save)(void))
 {
 	const struct map_entry *e;
 	uint64_t first = offset / SECTOR_BYTES;
@@ -224,17 +227,23 @@ void inode_sync(struct inode *node, uint64_t seq, uint64_t offset, uint64_t n)
 	settle_size(node, seq);
 	while ((e = map_next(&node->dirty, &at)))
 		if (e->number >= first && e->number <= last)
-			settle(node, e->number, e->value, seq, true);
+			settle(node, e->number, e->value, seq, save());
 }
 
-void inode_sync_failed(struct inode *node, uint64_t seq, bool (*save)(void))
+static bool always(void)
 {
-	const struct map_entry *e;
-	size_t at = 0;
+	return true;
+}
 
-	settle_size(node, seq);
-	while ((e = map_next(&node->dirty, &at)))
-		settle(node, e->number, e->value, seq, save && save());
+void inode_sync(struct inode *node, uint64_t seq, uint64_t offset, uint64_t n)
+{
+	sync_range(node, seq, offset, n, always);
+}
+
+void inode_sync_failed(
+	struct inode *node, uint64_t seq, uint64_t offset, uint64_t n, bool (*save)(void))
+{
+	sync_range(node, seq, offset, n, save);
 }
 
 void inode_drop_cache(struct inode *node, uint64_t offset, uint64_t n)

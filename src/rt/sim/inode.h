@@ -77,9 +77,10 @@ void inode_write(struct inode *node, uint64_t seq, struct slice s, uint64_t offs
 void inode_truncate(struct inode *node, uint64_t seq, uint64_t size);
 /* Makes durable what was written up to seq within the sectors of the range, and the size. */
 void inode_sync(struct inode *node, uint64_t seq, uint64_t offset, uint64_t n);
-/* A sync that failed: the bytes written so far are no longer to be written, seen as they are. save
- * (may be NULL) says of each sector whether it was written all the same. */
-void inode_sync_failed(struct inode *node, uint64_t seq, bool (*save)(void));
+/* A sync of that range that failed: its bytes are no longer to be written, seen as they are. save
+ * says of each sector whether it was written all the same. */
+void inode_sync_failed(
+	struct inode *node, uint64_t seq, uint64_t offset, uint64_t n, bool (*save)(void));
 /* Forgets clean bytes: what is seen is again what is stored. */
 void inode_drop_cache(struct inode *node, uint64_t offset, uint64_t n);
 
