@@ -514,6 +514,13 @@ bool program_ready(const struct program *p)
 	return true;
 }
 
+void program_set_memory(const struct program *p, size_t bytes)
+{
+	for (unsigned i = 0; i < p->workers && p->lives; i++)
+		if (living_worker(p, i))
+			p->lives[i].worker->server.held_max = bytes;
+}
+
 const char *program_why(const struct program *p)
 {
 	return p->why;

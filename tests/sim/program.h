@@ -47,6 +47,8 @@ void program_free(struct ctx *ctx, struct program *p);
 bool program_running(const struct program *p);
 /* It runs and each worker takes mail. */
 bool program_ready(const struct program *p);
+/* Bytes of envelopes and header sections that the sessions of each living worker may hold. */
+void program_set_memory(const struct program *p, size_t bytes);
 /* Why it did not start, or refused a configuration: text, perhaps empty. */
 const char *program_why(const struct program *p);
 /* A worker's process, or NULL: for strikes and the like. */

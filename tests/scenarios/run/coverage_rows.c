@@ -30,8 +30,8 @@ const struct coverage_row coverage_rows[] = {
 	{ "section 8: no room", "a disk that does not answer: 451, and the truth",
 		{ "client * content 451 4.3.0 The disk does not answer*" } },
 	{ "section 8: no room", "a sync that fails: 451, and what was accepted before stays",
-		{ "log accepted *", "client * content 451 *", "program started",
-			"log delivered *" } },
+		{ "log accepted *", "log fatal *the spool has failed*", "client * content 451 *",
+			"log notice *the spool is open*", "log delivered *" } },
 
 	{ "section 8: a message over the limit", "552 5.3.4 at MAIL by SIZE",
 		{ "client * MAIL 552 5.3.4*" } },
@@ -316,8 +316,8 @@ const struct coverage_row coverage_rows[] = {
 	{ "workers", "limits of connections to a destination hold over all of them",
 		{ "log notice *what=\"the worker takes mail\" worker=2*", "server slow got *" } },
 	{ "workers", "fewer workers than before: what others left is delivered",
-		{ "program stopped", "program started",
-			"log notice *what=\"the spool is open\" partition=2*",
+		{ "log notice *what=\"the worker takes mail\" worker=2*", "program stopped",
+			"log notice *what=\"the spool is open\" partition=2*", "program started",
 			"log delivered *" } },
 
 	{ "sessions", "two messages in one", { "client * content 250*", "client * QUIT 221*" } },

@@ -7,6 +7,7 @@
 #include "base/event.h"
 #include "base/mem.h"
 #include "rt/clock.h"
+#include "rt/sim/sim.h"
 #include "spool/spool.h"
 #include "subject.h"
 
@@ -20,6 +21,8 @@ struct entry {
 };
 
 struct queue {
+	struct play *play;
+	bool there; /* a spool was open */
 	struct list entries;
 	uint64_t messages;
 };
@@ -64,16 +67,28 @@ static void add_message(struct ctx *ctx, struct queue *q, struct spool *spool, u
 	arena_reset(&scratch);
 }
 
-static void queue_read(struct ctx *ctx, struct play *p, struct queue *q)
+/* A process on the program's host, so that it ends with its power. */
+static int read_spools(struct ctx *ctx, void *arg)
 {
+	struct queue *q = arg;
 	struct spool_info info = { 0 };
 	struct spool *spool;
 
-	*q = (struct queue){ 0 };
-	list_init(&q->entries);
-	for (size_t i = 0; (spool = subject_spool(p, i)); i++)
-		for (info.id = 0; spool_next(spool, info.id, &info);)
+	for (size_t i = 0; (spool = subject_spool(q->play, i)); i++) {
+		q->there = true;
+		for (info.id = 0;
+			subject_spool(q->play, i) == spool && spool_next(spool, info.id, &info);)
 			add_message(ctx, q, spool, info.id);
+	}
+	return 0;
+}
+
+static void queue_read(struct ctx *ctx, struct play *p, struct queue *q)
+{
+	*q = (struct queue){ .play = p };
+	list_init(&q->entries);
+	if (subject_ready(ctx, p) == 0 && subject_spool(p, 0))
+		(void)sim_host_run(ctx, subject_host(p), "reader", read_spools, q);
 }
 
 static void queue_free(struct queue *q)
@@ -91,7 +106,7 @@ static void queue_free(struct queue *q)
 
 static void see_queue(struct play *p, const struct queue *q)
 {
-	if (subject_spool(p, 0) && q->messages == 0)
+	if (q->there && q->messages == 0)
 		play_see(p, "queue empty");
 	for (struct list *it = q->entries.next; it != &q->entries; it = it->next) {
 		const struct entry *e = container_of(it, struct entry, node);

@@ -346,8 +346,10 @@ int main(int argc, char **argv)
 		bad += compare_twice(&r);
 	if (r.o.coverage)
 		bad += write_coverage(&r);
-	if (!r.o.digests)
-		printf("%u passed, %u failed\n", r.passed, r.failed);
+	if (!r.o.digests) /* in the words of Check, by which tools/test counts cases */
+		printf("%u%%: Checks: %u, Failures: %u, Errors: %u\n",
+			100 * r.passed / (r.passed + r.failed + !r.n), r.passed + r.failed,
+			r.failed, bad > 0);
 	coverage_free(r.coverage);
 	for (size_t i = 0; i < r.n; i++)
 		free(r.files[i]);

@@ -65,18 +65,39 @@ static int op_stop(struct ctx *ctx, struct play *p, void *self, const struct stm
 	return subject_stop(ctx, p, s);
 }
 
+/* kill: everything; kill worker N | kill workers: the supervisor starts them again */
 static int op_kill(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
 {
 	uint64_t n = 0;
 
 	(void)self;
-	if (s->n > 1 && !play_number(p, s, 1, &n))
-		return ERR_INVALID;
-	if (s->n > 1)
+	if (stmt_is(s, 1, "worker") && play_number(p, s, 2, &n)) {
 		play_see(p, "program worker %llu killed", (unsigned long long)n);
-	else
-		play_see(p, "program killed");
-	return subject_kill(ctx, p, s, s->n > 1 ? (int)n : -1);
+		return subject_kill(ctx, p, s, (int)n);
+	}
+	if (stmt_is(s, 1, "workers")) {
+		play_see(p, "program workers killed");
+		return subject_kill(ctx, p, s, SUBJECT_WORKERS);
+	}
+	if (s->n > 1)
+		return play_fail(p, s, "kill, kill worker N, or kill workers");
+	play_see(p, "program killed");
+	return subject_kill(ctx, p, s, SUBJECT_ALL);
+}
+
+/* memory BYTES: what sessions of a worker may hold together */
+static int op_memory(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
+{
+	uint64_t n;
+
+	(void)self;
+	if (!play_number(p, s, 1, &n))
+		return ERR_INVALID;
+	int r = subject_need(ctx, p, s);
+
+	if (r == 0)
+		subject_set_memory(p, (size_t)n);
+	return r;
 }
 
 static int op_powercut(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
@@ -95,11 +116,15 @@ static int op_powercut(struct ctx *ctx, struct play *p, void *self, const struct
 	return subject_power_cut(ctx, p, s);
 }
 
+/* reload [TEXT] | reload fails GLOB TEXT */
 static int op_reload(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
 {
+	bool fails = stmt_is(s, 1, "fails");
+	struct slice glob = stmt_word(s, 2);
+
 	(void)self;
 	play_see(p, "program reloads");
-	return subject_reload(ctx, p, s, stmt_word(s, 1));
+	return subject_reload(ctx, p, s, stmt_word(s, fails ? 3 : 1), fails ? &glob : NULL);
 }
 
 /* ---- time ---- */
@@ -336,9 +361,10 @@ const struct op play_ops[] = {
 	{ "workers", 1, 1, BLOCK_NONE, NULL, op_workers },
 	{ "start", 0, 2, BLOCK_NONE, NULL, op_start },
 	{ "stop", 0, 0, BLOCK_NONE, NULL, op_stop },
-	{ "kill", 0, 1, BLOCK_NONE, NULL, op_kill },
+	{ "kill", 0, 2, BLOCK_NONE, NULL, op_kill },
 	{ "powercut", 0, 1, BLOCK_NONE, NULL, op_powercut },
-	{ "reload", 0, 1, BLOCK_NONE, NULL, op_reload },
+	{ "memory", 1, 1, BLOCK_NONE, NULL, op_memory },
+	{ "reload", 0, 3, BLOCK_NONE, NULL, op_reload },
 	{ "advance", 1, 1, BLOCK_NONE, NULL, op_advance },
 	{ "clock", 2, 2, BLOCK_NONE, NULL, op_clock },
 	{ "file", 2, 2, BLOCK_NONE, NULL, op_file },

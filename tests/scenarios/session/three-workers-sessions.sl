@@ -1,0 +1,18 @@
+# Limits of sessions hold over all workers.
+use usual
+workers 3
+config """
+	hostname: relay.test
+	postmaster: boss@ours.test
+	limits: { sessions-per-client: 4 }
+	listeners: { mx: { for: mx, address: "192.0.2.25:25" } }
+	domains: { ours.test: { via: home, recipients: any } }
+	spool: { path: spool, segment-size: 256KiB }
+	hops: { home: { hosts: [ "192.0.2.30:25" ], tls: off } }
+"""
+client c1 to 192.0.2.25:25 { hello }
+client c2 to 192.0.2.25:25 { hello }
+client c3 to 192.0.2.25:25 { hello }
+client c4 to 192.0.2.25:25 { hello }
+client c5 to 192.0.2.25:25 { expect 421 "4.7.0 Too many connections from your address"; expect end }
+client c6 to 192.0.2.25:25 from 203.0.113.7 { hello }
