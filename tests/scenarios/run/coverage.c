@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "wire.h"
 
-#define CODES 8 /* different replies remembered of a cell */
+#define CODES 16 /* different replies remembered of a cell */
 
 struct cell {
 	const char *first; /* scenario */
@@ -130,19 +130,20 @@ void coverage_add(struct coverage *c, const char *name, struct slice lines)
 
 /* ---- writing ---- */
 
-static void write_codes(FILE *out, const struct cell *cell)
+static void write_cell(FILE *out, const char *verb, const struct cell *cell)
 {
 	struct buf b;
 
 	buf_init(&b, 200);
 	for (int i = 0; i < CODES && cell->codes[i]; i++) {
-		buf_puts(&b, i ? "," : "");
+		buf_puts(&b, i ? " " : "");
 		if (cell->codes[i] > 1)
 			buf_printf(&b, "%u", cell->codes[i] - 1);
 		else
-			buf_puts(&b, "-");
+			buf_puts(&b, "nothing");
 	}
-	fprintf(out, " %-15.*s", SLICE_ARG(buf_slice(&b)));
+	fprintf(out, "  %-9s %-44.*s %3u  %s\n", verb, SLICE_ARG(buf_slice(&b)), cell->scenarios,
+		cell->first ? cell->first : "NONE");
 	buf_done(&b);
 }
 
@@ -150,15 +151,12 @@ static unsigned write_commands(const struct coverage *c, FILE *out, FILE *missin
 {
 	unsigned empty = 0;
 
-	fprintf(out, "Replies to commands by the session's state; - is silence.\n\n%-9s", "");
-	for (int state = 0; state < WIRE_STATES; state++)
-		fprintf(out, " %-15s", wire_state_names[state]);
-	for (int verb = 0; verb < WIRE_VERBS; verb++) {
-		fprintf(out, "\n%-9s", wire_verb_names[verb]);
-		for (int state = 0; state < WIRE_STATES; state++) {
+	for (int state = 0; state < WIRE_STATES; state++) {
+		fprintf(out, "\nstate %s\n", wire_state_names[state]);
+		for (int verb = 0; verb < WIRE_VERBS; verb++) {
 			const struct cell *cell = &c->cells[state][verb];
 
-			write_codes(out, cell);
+			write_cell(out, wire_verb_names[verb], cell);
 			if (cell->scenarios)
 				continue;
 			empty++;
@@ -166,7 +164,6 @@ static unsigned write_commands(const struct coverage *c, FILE *out, FILE *missin
 				wire_state_names[state]);
 		}
 	}
-	fprintf(out, "\n");
 	return empty;
 }
 
@@ -194,7 +191,10 @@ static unsigned write_rows(const struct coverage *c, FILE *out, FILE *missing)
 
 unsigned coverage_write(const struct coverage *c, FILE *out, FILE *missing)
 {
-	fprintf(out, "%u scenarios.\n\n", c->scenarios);
+	fprintf(out,
+		"%u scenarios.\n\nReplies to commands by the session's state, how many scenarios saw "
+		"such, and the first that did.\n",
+		c->scenarios);
 	unsigned empty = write_commands(c, out, missing);
 
 	fprintf(out, "\nBehaviours: how many scenarios show each, and the first that does.\n");

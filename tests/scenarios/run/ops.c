@@ -282,6 +282,7 @@ static int op_link(struct ctx *ctx, struct play *p, void *self, const struct stm
 
 	(void)ctx;
 	(void)self;
+	play_see(p, "link %s %s", stmt_is(s, 1, "down") ? "down" : "up", text_of(p, s, 2));
 	sim_link(subject_host(p), there)->down = stmt_is(s, 1, "down");
 	sim_link(there, subject_host(p))->down = stmt_is(s, 1, "down");
 	return 0;
