@@ -83,21 +83,21 @@ struct tls_link *tls_link_new(SSL_CTX *ctx, struct sock *sock)
 	BIO_METHOD *method = bio_method();
 	BIO *bio = method ? BIO_new(method) : NULL;
 	SSL *ssl = bio ? SSL_new(ctx) : NULL;
-	struct tls_link *l;
+	struct tls_link *l = ssl ? mem_zalloc(sizeof(*l)) : NULL;
 
-	if (!ssl) {
+	if (!l || SSL_set_app_data(ssl, l) != 1) { /* where our callbacks find l */
 		BIO_free(bio);
+		SSL_free(ssl);
+		free(l);
 		ERR_clear_error();
 		return NULL;
 	}
-	l = mem_zalloc(sizeof(*l));
 	l->transport.ops = &link_ops;
 	l->ssl = ssl;
 	l->sock = sock;
 	BIO_set_data(bio, l);
 	BIO_set_init(bio, 1);
 	SSL_set_bio(ssl, bio, bio);
-	SSL_set_app_data(ssl, l);
 	return l;
 }
 
