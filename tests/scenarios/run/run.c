@@ -153,6 +153,24 @@ static int play_statements(struct ctx *ctx, struct play *p)
 	return r;
 }
 
+/* "kept QUEUE-ID", and of a report which message it is about. */
+static void see_kept(struct ctx *ctx, struct play *p, struct spool *sp, uint64_t number)
+{
+	static const struct slice about = SLICE("known as ");
+	struct spool_reader *reader;
+	struct slice piece = SLICE_NIL;
+	char id[TEXT_ID_CHARS];
+
+	text_id(number, id);
+	if (spool_body_open(sp, number, &reader) < 0)
+		return;
+	if (spool_body_read(ctx, reader, &piece) == 0)
+		piece = slice_skip(piece, slice_search(piece, about));
+	play_see(p, "kept %.*s %.*s", TEXT_ID_CHARS, id,
+		SLICE_ARG(slice_take(piece, about.n + TEXT_ID_CHARS)));
+	spool_body_close(reader);
+}
+
 /* The program once more, without faults: what is in its spool. Where the transcript never started
  * it, nothing is to be seen. */
 static void revive(struct ctx *ctx, struct play *p)
@@ -163,12 +181,8 @@ static void revive(struct ctx *ctx, struct play *p)
 	if (subject_start(ctx, p, NULL) < 0)
 		return;
 	for (size_t i = 0; subject_spool(p, i); i++) {
-		for (uint64_t at = 0; spool_next(subject_spool(p, i), at, &info); at = info.id) {
-			char id[TEXT_ID_CHARS];
-
-			text_id(info.id, id);
-			play_see(p, "kept %.*s", TEXT_ID_CHARS, id);
-		}
+		for (uint64_t at = 0; spool_next(subject_spool(p, i), at, &info); at = info.id)
+			see_kept(ctx, p, subject_spool(p, i), info.id);
 	}
 	play_see(p, "revived");
 }

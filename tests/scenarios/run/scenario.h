@@ -44,7 +44,7 @@ struct scenario_faults {
 	void (*begin)(struct ctx *ctx, void *arg);
 	/* Called when the transcript has ended, before the rest does: faults are taken back here. When
 	 * it is given, the program is then ended and started once more, and what it has is observed:
-	 * "kept QUEUE-ID" a line, then "revived". NULL: nothing. */
+	 * "kept QUEUE-ID" a line (and of a report what it is about), then "revived". NULL: nothing. */
 	void (*calm)(struct ctx *ctx, void *arg);
 	/* Called after each statement of the file has been played, with its number from 1. May suspend.
 	 * A negative result ends the transcript. NULL: nothing. */
