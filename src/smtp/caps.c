@@ -2,6 +2,7 @@
 #include "smtp/caps.h"
 
 #include "base/buf.h"
+#include "smtp/xclient.h"
 
 static const struct slice cap_names[SMTP_CAP_COUNT] = {
 	[SMTP_CAP_PIPELINING] = SLICE("PIPELINING"),
@@ -129,6 +130,10 @@ void smtp_caps_read_line(struct smtp_caps *c, struct slice line)
 			read_mechs(c, line);
 		else if (i == SMTP_CAP_LIMITS)
 			read_limits(c, line);
+		else if (i == SMTP_CAP_XCLIENT)
+			c->xclient |= smtp_x_read_names(line) & SMTP_XCLIENT_ALL;
+		else if (i == SMTP_CAP_XFORWARD)
+			c->xforward |= smtp_x_read_names(line) & SMTP_XFORWARD_ALL;
 		return;
 	}
 }
@@ -147,6 +152,10 @@ static void put_value(struct buf *b, const struct smtp_caps *c, enum smtp_cap ca
 {
 	if (cap == SMTP_CAP_SIZE && c->size)
 		buf_printf(b, " %llu", (unsigned long long)c->size);
+	if (cap == SMTP_CAP_XCLIENT)
+		smtp_x_format_names(b, c->xclient);
+	if (cap == SMTP_CAP_XFORWARD)
+		smtp_x_format_names(b, c->xforward);
 	if (cap == SMTP_CAP_LIMITS && c->mail_max)
 		buf_printf(b, " MAILMAX=%u", c->mail_max);
 	if (cap == SMTP_CAP_LIMITS && c->rcpt_max)

@@ -26,8 +26,8 @@ enum smtp_cap {
 	SMTP_CAP_DELIVERBY, /* RFC 2852 */
 	SMTP_CAP_FUTURERELEASE, /* RFC 4865 */
 	SMTP_CAP_ETRN, /* RFC 1985 */
-	SMTP_CAP_XCLIENT,
-	SMTP_CAP_XFORWARD,
+	SMTP_CAP_XCLIENT, /* Postfix's XCLIENT_README */
+	SMTP_CAP_XFORWARD, /* Postfix's XFORWARD_README */
 	SMTP_CAP_VRFY,
 	SMTP_CAP_HELP,
 	SMTP_CAP_COUNT
@@ -54,6 +54,7 @@ struct smtp_caps {
 	uint32_t mechs; /* bits 1 << enum smtp_mech */
 	uint64_t size; /* SIZE's value in bytes; 0 is "no fixed limit" */
 	uint32_t mail_max, rcpt_max, rcpt_domain_max; /* LIMITS; 0 is "not stated" */
+	unsigned xclient, xforward; /* attributes taken: SMTP_X_BIT of xclient.h */
 };
 
 static inline bool smtp_caps_has(const struct smtp_caps *c, enum smtp_cap cap)

@@ -198,7 +198,7 @@ static bool take_auth(struct job *j)
 	return true;
 }
 
-/* VRFY, EXPN: a string; ETRN: a node name; XCLIENT: attributes. */
+/* VRFY, EXPN: a string; ETRN: a node name; XCLIENT, XFORWARD: attributes. */
 static bool take_something(struct job *j)
 {
 	if (j->cmd->arg.n)
@@ -231,6 +231,7 @@ static const struct verb {
 	[SMTP_ETRN] = { SLICE("ETRN"), take_something },
 	[SMTP_ATRN] = { SLICE("ATRN"), take_anything },
 	[SMTP_XCLIENT] = { SLICE("XCLIENT"), take_something },
+	[SMTP_XFORWARD] = { SLICE("XFORWARD"), take_something },
 };
 
 const char *smtp_verb_name(enum smtp_verb verb)

@@ -34,6 +34,7 @@ enum smtp_verb {
 	SMTP_ETRN,
 	SMTP_ATRN,
 	SMTP_XCLIENT,
+	SMTP_XFORWARD,
 	SMTP_VERB_COUNT
 };
 
