@@ -1,8 +1,8 @@
 /* Recovery, in one job, before the loop sees the journal. First each segment is read for itself
  * (recover_segment.c): that tells which batches were durable. What is not whole and was not durable
  * was never acknowledged; all else that is unreadable was: it is copied to quarantine/ and
- * reported. Then the records are replayed in the order of their batches, with the same bookkeeping
- * as when they were written. */
+ * reported. What was found is made durable (recover_fasten.c). Then the records are replayed in
+ * the order of their batches, with the same bookkeeping as when they were written. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -241,6 +241,8 @@ static int recover(struct recovery *r)
 	for (size_t i = 0; i < r->n && result == 0; i++)
 		if (r->v[i].s && !r->v[i].sealed && r->v[i].last)
 			result = recover_digest(r, &r->v[i]);
+	if (result == 0)
+		result = recover_fasten(r);
 	if (result < 0)
 		return result;
 	find_current(r);

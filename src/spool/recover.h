@@ -26,6 +26,7 @@ struct found {
 	struct torn *torn;
 	size_t torn_n;
 	uint64_t last; /* number of its last batch; 0: none */
+	uint32_t loose; /* the first batch that nothing calls durable; in a sealed one its seal */
 };
 
 struct recovery {
@@ -51,6 +52,11 @@ int recover_survey(struct recovery *r, struct found *f);
 /* When all were surveyed: reads the records of one that is not sealed, puts aside what has rotted,
  * empties what is torn. */
 int recover_digest(struct recovery *r, struct found *f);
+/* Makes durable what was found and may stand in memory only. Nothing may be done before that relies
+ * on what was found. */
+int recover_fasten(struct recovery *r);
+/* Reads n bytes of a segment; ERR_CORRUPT when they are not there. */
+int recover_read(struct recovery *r, struct segment *s, uint64_t at, size_t n, char *to);
 /* It has no room for a seal: its own was read like any batch, its header or trailer being lost. */
 bool recover_is_full(const struct found *f);
 

@@ -11,7 +11,7 @@
 
 #define READ_BYTES (1u << 20)
 
-static int read_exactly(struct recovery *r, struct segment *s, uint64_t at, size_t n, char *to)
+int recover_read(struct recovery *r, struct segment *s, uint64_t at, size_t n, char *to)
 {
 	while (n) {
 		size_t piece = n < READ_BYTES ? n : READ_BYTES, got;
@@ -53,7 +53,7 @@ static int read_summary(struct recovery *r, struct found *f)
 	struct segment *s = f->s;
 	struct spool_trailer t;
 	struct spool_scan_batch b;
-	int result = read_exactly(r, s, s->size - SPOOL_TRAILER, SPOOL_TRAILER, r->bytes);
+	int result = recover_read(r, s, s->size - SPOOL_TRAILER, SPOOL_TRAILER, r->bytes);
 
 	if (result == 0)
 		result = spool_format_trailer(slice_of(r->bytes, SPOOL_TRAILER), &t);
@@ -64,7 +64,7 @@ static int read_summary(struct recovery *r, struct found *f)
 		return ERR_CORRUPT;
 	struct slice bytes = slice_of(r->bytes, s->size - t.batch_offset);
 
-	result = read_exactly(r, s, t.batch_offset, bytes.n, r->bytes);
+	result = recover_read(r, s, t.batch_offset, bytes.n, r->bytes);
 	if (result == 0)
 		result = spool_format_batch(bytes, &b.header);
 	b.offset = 0;
@@ -79,6 +79,7 @@ static int read_summary(struct recovery *r, struct found *f)
 	buf_put(&f->entries, slice_of(item.record.p + SPOOL_RECORD_HEADER, item.header.bytes[0]));
 	note_batch(r, f, &b.header);
 	f->sealed = true;
+	f->loose = t.batch_offset;
 	s->used = s->size;
 	return 0;
 }
@@ -168,6 +169,8 @@ static void take_scan(
 			add_torn(r, f, b->offset - b->gap, &missing);
 		else if (b->gap)
 			add_rot(r, f, b->offset - b->gap, b->gap, "batches have rotted");
+		if (f->loose == 0 && b->header.number > r->durable)
+			f->loose = b->offset;
 		if (spool_scan_is_torn(bytes, b, r->durable))
 			add_torn(r, f, b->offset, &b->header);
 		else
@@ -253,8 +256,7 @@ static int survey_batches(struct recovery *r, struct found *f)
 	struct spool_scan scan;
 
 	r->j->report->segments_scanned++;
-	file_drop_cache(r->job, s->file, 0, s->size);
-	int result = read_exactly(r, s, 0, s->size, r->bytes);
+	int result = recover_read(r, s, 0, s->size, r->bytes);
 
 	if (result < 0)
 		return result;
@@ -282,7 +284,7 @@ int recover_digest(struct recovery *r, struct found *f)
 {
 	struct slice bytes = slice_of(r->bytes, f->s->size);
 	struct spool_scan scan;
-	int result = read_exactly(r, f->s, 0, bytes.n, r->bytes);
+	int result = recover_read(r, f->s, 0, bytes.n, r->bytes);
 
 	if (result == 0)
 		result = spool_scan(bytes, f->s->number, &scan);
@@ -303,9 +305,26 @@ static bool size_is_sane(uint64_t n)
 	return n >= SPOOL_SEGMENT_MIN && n <= SPOOL_SEGMENT_MAX && (n & (n - 1)) == 0;
 }
 
-int recover_survey(struct recovery *r, struct found *f)
+/* Its header and summary. ERR_CORRUPT: there is no whole summary. */
+static int read_sealed(struct recovery *r, struct found *f)
 {
 	struct spool_segment_header h;
+	int result = recover_read(r, f->s, 0, SPOOL_BLOCK, r->bytes);
+
+	if (result == 0)
+		result = spool_format_segment(slice_of(r->bytes, SPOOL_BLOCK), &h);
+	if (result < 0)
+		return result;
+	if (h.partition != r->j->sp->o.partition) {
+		recover_trouble(r, f->s->number, 0, "belongs to another partition");
+		return ERR_INVALID;
+	}
+	note_header(f->s, &h);
+	return read_summary(r, f);
+}
+
+int recover_survey(struct recovery *r, struct found *f)
+{
 	char name[JOURNAL_NAME_BYTES];
 	uint64_t size;
 
@@ -325,16 +344,11 @@ int recover_survey(struct recovery *r, struct found *f)
 		r->bytes_n = size;
 	}
 	r->j->report->segments++;
-	result = read_exactly(r, f->s, 0, SPOOL_BLOCK, r->bytes);
-	if (result == 0)
-		result = spool_format_segment(slice_of(r->bytes, SPOOL_BLOCK), &h);
-	if (result == 0 && h.partition != r->j->sp->o.partition) {
-		recover_trouble(r, f->s->number, 0, "belongs to another partition");
-		return ERR_INVALID;
-	}
-	if (result == 0) {
-		note_header(f->s, &h);
-		result = read_summary(r, f);
+	result = read_sealed(r, f);
+	if (result ==
+		ERR_CORRUPT) { /* perhaps only in memory: a failed sync leaves what it likes */
+		file_drop_cache(r->job, f->s->file, 0, size);
+		result = read_sealed(r, f);
 	}
 	if (result == ERR_CORRUPT)
 		result = survey_batches(r, f);

@@ -1,7 +1,8 @@
 /* The power fails, and fails again while the spool recovers: at every single operation of the
  * recovery. And every kind of operation fails at every turn: in a life that works, and in the
- * recovery. Whatever happens, the next opening without faults finds what was acknowledged, and
- * leaves nothing to do for the one after it.
+ * recovery. Or a process is killed, and the power fails in the life of the next one. Whatever
+ * happens, the next opening without faults finds what was acknowledged, and leaves nothing to do
+ * for the one after it.
  *
  * With SPOOL_CUTS_ALL set the first life is cut at every operation, else at some of them. */
 #include <inttypes.h>
@@ -171,6 +172,7 @@ struct fault {
 	struct failing what;
 	uint64_t nth; /* of its kind; 0: none */
 	bool cut; /* the power fails when the life that met it has ended */
+	bool later; /* or one life later: what that one read may never have reached the disk */
 	uint64_t kinds[SIM_DISK_KINDS]; /* returned: how many of each the life did */
 };
 
@@ -191,6 +193,15 @@ static void plan(const struct fault *f)
 		sim_disk_fail(host, f->what.kind, f->nth, f->what.err);
 }
 
+/* One more life, in which much is recycled, without any fault; then the power fails. */
+static void live_and_cut(struct ctx *ctx)
+{
+	struct spool_report report;
+
+	ck_assert_int_eq(live(ctx, 100, &report), 0);
+	sim_power_cut(host);
+}
+
 /* While it works; reads fail below, since the model expects to read what is there. */
 static int fails_working(struct ctx *ctx, void *arg)
 {
@@ -209,6 +220,8 @@ static int fails_working(struct ctx *ctx, void *arg)
 		sim_power_cut(host);
 	/* A fault that was not met yet waits for the next life. */
 	sim_disk_forget(host);
+	if (f->later)
+		live_and_cut(ctx);
 	judge(ctx, 10);
 	return 0;
 }
@@ -221,7 +234,10 @@ static void fail_everywhere(coro_fn *fn, uint64_t seed, const struct failing *wh
 	uint64_t n = whole.kinds[what->kind];
 
 	for (uint64_t nth = 1; nth <= n; nth += stride(n, 10)) {
-		struct fault f = { .what = *what, .nth = nth, .cut = (nth + seed) % 2 };
+		struct fault f = { .what = *what,
+			.nth = nth,
+			.cut = (nth + seed) % 2,
+			.later = (nth + seed) % 4 / 2 };
 
 		run_seed(seed, fn, &f);
 	}
@@ -266,6 +282,54 @@ START_TEST(any_operation_of_a_recovery_may_fail)
 }
 END_TEST
 
+/* ---- a process is killed, the next one works on, then the power fails ---- */
+
+struct killing {
+	uint64_t nth; /* durable write of the life, before whose sync it happens; 0: none */
+	uint64_t writes; /* returned */
+};
+
+static void kill_before_sync(void *arg, const struct sim_disk_op *op)
+{
+	struct killing *k = arg;
+
+	if (op->kind == SIM_DISK_WRITE_DURABLE && op->after && ++k->writes == k->nth)
+		sim_strike_at(host, sim_parks(host) + 1, SIM_STRIKE_KILL);
+}
+
+static int killed_then_cut(struct ctx *ctx, void *arg)
+{
+	struct killing *k = arg;
+	struct spool_report report;
+
+	host = sim_host_new("mx", "192.0.2.1");
+	model_reset();
+	sim_disk_on_op(kill_before_sync, k);
+	(void)live(ctx, 150, &report);
+	sim_disk_on_op(NULL, NULL);
+	sim_strike_at(host, 0, SIM_STRIKE_KILL);
+	live_and_cut(ctx);
+	judge(ctx, 10);
+	return 0;
+}
+
+/* What was written and not synced is still there for the next process, and gone after a cut: that
+ * process must not rely on it before it has made it durable. */
+START_TEST(what_a_killed_process_left_is_made_durable)
+{
+	struct killing whole = { .nth = 0 };
+	uint64_t seed = 600 + (uint64_t)_i;
+
+	run_seed(seed, killed_then_cut, &whole);
+	ck_assert_uint_gt(whole.writes, 40);
+	for (uint64_t nth = 1; nth <= whole.writes; nth += stride(whole.writes, 60)) {
+		struct killing k = { .nth = nth };
+
+		run_seed(seed, killed_then_cut, &k);
+	}
+}
+END_TEST
+
 static int loops(int few)
 {
 	return getenv("SPOOL_CUTS_ALL") ? 20 : few;
@@ -281,6 +345,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, also_after_recycling_and_compaction, 0, loops(2));
 	tcase_add_loop_test(t, any_operation_of_a_working_spool_may_fail, 0, FAILING_N);
 	tcase_add_loop_test(t, any_operation_of_a_recovery_may_fail, 0, FAILING_N);
+	tcase_add_loop_test(t, what_a_killed_process_left_is_made_durable, 0, loops(6));
 	suite_add_tcase(s, t);
 	return s;
 }
