@@ -299,6 +299,16 @@ static void make_jobs(struct sched *s, struct message *m, const struct spool_env
 	arena_reset(&scratch);
 }
 
+void sched_quarantined(struct sched *s, uint64_t id)
+{
+	char text[TEXT_ID_CHARS];
+
+	text_id(id, text);
+	postmaster_note(s->postmaster,
+		"The stored bytes of message %.*s have changed. It is held in the queue.",
+		TEXT_ID_CHARS, text);
+}
+
 /* The message came to its due: read it and line its recipients up. Suspends. */
 static int route(struct ctx *ctx, struct sched *s, uint64_t id)
 {
@@ -311,6 +321,8 @@ static int route(struct ctx *ctx, struct sched *s, uint64_t id)
 		make_jobs(s, m, &e);
 		sched_touch(s, id);
 	} else if (r == ERR_NOTFOUND || r == ERR_CORRUPT) {
+		if (r == ERR_CORRUPT)
+			sched_quarantined(s, id);
 		sched_touch(s, id);
 		r = 0;
 	} else if (r == ERR_IO || r == ERR_BUSY) {

@@ -9,10 +9,13 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/event.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/text.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
+#include "rt/log.h"
 #include "spool/core.h"
 
 /* Changes the recipient; false when the command does not apply to it. */
@@ -171,6 +174,18 @@ int spool_remove(struct ctx *ctx, struct spool *sp, uint64_t id, int rcpt, struc
 	return command(ctx, sp, id, rcpt, rule_remove, SPOOL_CAUSE_REMOVE, why);
 }
 
+static void say_quarantined(struct ctx *ctx, const struct spool_message *m)
+{
+	const struct slice before = ctx->log.queue_id;
+	char id[TEXT_ID_CHARS];
+
+	text_id(m->id, id);
+	ctx->log.queue_id = slice_of(id, sizeof(id));
+	LOG(ctx, EV_QUARANTINED, FIELD_STR("reason", "stored bytes have changed"),
+		FIELD_INT("recipients", m->open), FIELD_STR("mail", "is held for a person"));
+	ctx->log.queue_id = before;
+}
+
 int spool_quarantine(struct ctx *ctx, struct spool *sp, struct spool_message *m)
 {
 	if (!m->gone && !sp->failed) {
@@ -179,6 +194,7 @@ int spool_quarantine(struct ctx *ctx, struct spool *sp, struct spool_message *m)
 
 		if (last) {
 			metric_add(METRIC_SPOOL_CORRUPT, 1);
+			say_quarantined(ctx, m);
 			spool_item_submit(last);
 		}
 		spool_tell(sp, m->id);

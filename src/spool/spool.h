@@ -198,7 +198,7 @@ struct spool_counts {
 void spool_counts(const struct spool *sp, struct spool_counts *ret);
 
 /* Reads the envelope; its text lives in the arena. Suspends when it is not in memory. ERR_NOTFOUND;
- * ERR_CORRUPT: the message has been put into quarantine (SPOOL_HELD_CORRUPT). */
+ * ERR_CORRUPT: the message has been put into quarantine (SPOOL_HELD_CORRUPT), and logged. */
 int spool_read_envelope(struct ctx *ctx, struct spool *sp, uint64_t id, struct arena *arena,
 	struct spool_envelope *ret);
 /* The header block, likewise. */

@@ -16,4 +16,6 @@ start
 advance 10m
 expect queue { rcpt * held corrupt }
 expect metric spool_corrupt_total 1
-expect home got >= 2
+expect log quarantined 1
+expect home got 3
+expect home message 3 { to boss@ours.test; has "have changed" }
