@@ -1,8 +1,9 @@
-/* A process that ends between a write and its sync leaves the bytes in memory: the next process reads
- * them as if they were stored, and a power cut takes them even then. That would not matter to what
- * nobody was told of; but the next process relies on what it finds: a message's new home lets the
- * old one be written over. So what no later batch calls durable is written once more, and synced;
- * written, since after a failed sync the system would not store the same bytes by another sync. */
+/* A process that ends between a write and its sync leaves the bytes in memory: the next process
+ * reads them as if they were stored, and a power cut takes them even then. That would not matter to
+ * what nobody was told of; but the next process relies on what it finds: a message's new home lets
+ * the old one be written over. So what no later batch calls durable is written once more, and
+ * synced; written, since after a failed sync the system would not store the same bytes by another
+ * sync. */
 #include "rt/file.h"
 #include "spool/recover.h"
 
