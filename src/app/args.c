@@ -31,7 +31,7 @@ static const struct args_option *find(
 			continue;
 		if (word[name_n] == '\0')
 			return &options[i];
-		if (word[name_n] == '=' && options[i].value) {
+		if (word[name_n] == '=' && !options[i].flag) {
 			*ret_value = word + name_n + 1;
 			return &options[i];
 		}
@@ -59,7 +59,18 @@ static bool take_option(const char *who, const struct args_option *options, size
 		(void)args_fail(0, who, "the option '%s' needs a value", word);
 		return false;
 	}
-	*o->value = value ? value : argv[*at];
+	if (value == NULL)
+		value = argv[*at];
+	if (o->values == NULL) {
+		*o->value = value;
+		return true;
+	}
+	if (o->values->n == o->values->room) {
+		(void)args_fail(0, who, "the option '%s' stands there more than %zu times", word,
+			o->values->room);
+		return false;
+	}
+	o->values->v[o->values->n++] = value;
 	return true;
 }
 

@@ -6,12 +6,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The values of an option that may stand there several times, in order. */
+struct args_values {
+	const char **v; /* of the caller */
+	size_t n, room;
+};
+
 /* One option: with a value ("-c FILE", "--file FILE", "--file=FILE") or a plain flag. Given twice,
- * the last one counts. */
+ * the last one counts, unless it has a list. */
 struct args_option {
 	const char *name; /* "--file" */
 	const char **value; /* NULL for a flag */
 	bool *flag; /* NULL for an option with a value */
+	struct args_values *values; /* in the place of `value` */
 };
 
 /* Takes the options out of argv[1..argc) and leaves the other words, in order, at argv[1..]. What

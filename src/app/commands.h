@@ -7,6 +7,7 @@
 #define COMMANDS_CONFIG_FILE "/etc/sluice/sluice.yaml"
 
 int command_config(int argc, char **argv);
+int command_explain(int argc, char **argv);
 int command_queue(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_sink(int argc, char **argv);

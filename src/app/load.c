@@ -58,20 +58,33 @@ int load_replace(const char *path, struct slice text, unsigned mode)
 	return r;
 }
 
-/* config_input.read_file: arg is the record, or NULL. */
+/* What becomes of the files that are read, and of those that cannot be. */
+struct reading {
+	struct record *record; /* or NULL */
+	struct buf *unread; /* NULL: each must be readable */
+};
+
+/* config_input.read_file. */
 static int read_named(void *arg, const char *path, struct buf *ret)
 {
+	const struct reading *reading = arg;
 	size_t before = ret->n;
 	int r = load_file(path, ret);
 
-	if (r == 0 && arg)
-		record_add_file(arg, path, slice_skip(buf_slice(ret), before));
+	if (r == 0 && reading->record)
+		record_add_file(reading->record, path, slice_skip(buf_slice(ret), before));
+	if (r == ERR_ACCESS && reading->unread) {
+		buf_printf(reading->unread, "%s\n", path);
+		buf_puts(ret, "unreadable\n");
+		return 0;
+	}
 	return r;
 }
 
-static int parse_config(const char *path, struct slice text, struct record *record,
+static int parse_config(const char *path, struct slice text, struct reading *reading,
 	struct config_report *report, const struct config **ret)
 {
+	struct record *record = reading->record;
 	char host[HOST_NAME_BYTES];
 
 	process_host_name(host, sizeof(host));
@@ -83,7 +96,7 @@ static int parse_config(const char *path, struct slice text, struct record *reco
 			.text = text,
 			.system_name = slice_str(host),
 			.read_file = read_named,
-			.arg = record,
+			.arg = reading,
 		},
 		report, ret);
 
@@ -95,8 +108,8 @@ static int parse_config(const char *path, struct slice text, struct record *reco
 	return r;
 }
 
-int load_config_recorded(
-	const char *path, struct record *record, struct buf *ret_text, const struct config **ret)
+static int load_with(
+	const char *path, struct reading *reading, struct buf *ret_text, const struct config **ret)
 {
 	struct config_report report;
 	struct buf text;
@@ -111,7 +124,7 @@ int load_config_recorded(
 		return ERR_INVALID;
 	}
 	config_report_init(&report);
-	r = parse_config(path, buf_slice(&text), record, &report, ret);
+	r = parse_config(path, buf_slice(&text), reading, &report, ret);
 	config_report_write(&report, path, ret_text);
 	config_report_done(&report);
 	buf_done_secret(&text);
@@ -120,7 +133,19 @@ int load_config_recorded(
 
 int load_config(const char *path, struct buf *ret_text, const struct config **ret)
 {
-	return load_config_recorded(path, NULL, ret_text, ret);
+	return load_with(path, &(struct reading){ 0 }, ret_text, ret);
+}
+
+int load_config_readable(
+	const char *path, struct buf *ret_unread, struct buf *ret_text, const struct config **ret)
+{
+	return load_with(path, &(struct reading){ .unread = ret_unread }, ret_text, ret);
+}
+
+int load_config_recorded(
+	const char *path, struct record *record, struct buf *ret_text, const struct config **ret)
+{
+	return load_with(path, &(struct reading){ .record = record }, ret_text, ret);
 }
 
 int load_users(const struct config *config, struct buf *why, struct auth_users **ret)

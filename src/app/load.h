@@ -19,7 +19,11 @@ int load_replace(const char *path, struct slice text, unsigned mode);
 /* Reads, checks; problems and warnings are appended to *ret_text, a line each. 0 and one reference,
  * or ERR_INVALID. */
 int load_config(const char *path, struct buf *ret_text, const struct config **ret);
-/* The same, and keeps what was read. */
+/* The same, but a file named in the configuration that may not be read counts as one with a line
+ * "unreadable"; its name is appended to *ret_unread, with a newline. */
+int load_config_readable(
+	const char *path, struct buf *ret_unread, struct buf *ret_text, const struct config **ret);
+/* The same as load_config, and keeps what was read. */
 int load_config_recorded(
 	const char *path, struct record *record, struct buf *ret_text, const struct config **ret);
 /* The users of all files, or NULL when none is configured. ERR_INVALID with the sentence in why. */

@@ -14,6 +14,7 @@ static const struct command {
 	{ "serve", command_serve, "take, keep and deliver mail, in the foreground" },
 	{ "sink", command_sink, "catch mail in a Maildir, for trying things out" },
 	{ "config", command_config, "check, show, explain the configuration" },
+	{ "explain", command_explain, "tell what would happen to a message, and why" },
 	{ "queue", command_queue, "show and change what waits to be delivered" },
 	{ "spool", command_spool, "read the files of the spool: verify, dump" },
 	{ "status", command_status, "show how the running program does" },

@@ -23,7 +23,8 @@ void cmd_hello_offers(const struct session *s, struct smtp_caps *ret)
 	caps.size = s->config->limits.message_size;
 	smtp_caps_add(&caps, SMTP_CAP_LIMITS);
 	caps.rcpt_max = s->config->limits.recipients;
-	if (s->listener->tls == CONFIG_LISTEN_STARTTLS && !s->tls && s->server->tls)
+	if (s->listener->tls == CONFIG_LISTEN_STARTTLS && !s->tls &&
+		(s->server->tls || s->server->pretence))
 		smtp_caps_add(&caps, SMTP_CAP_STARTTLS);
 	auth_offers_caps(s, &caps);
 	s->service->offers(s, &caps);

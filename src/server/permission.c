@@ -14,7 +14,22 @@ static struct server_verdict refuse(uint16_t code, const char *enhanced, const c
 
 static struct server_verdict allow(enum spool_entitlement e, const struct config_domain *d)
 {
-	return (struct server_verdict){ 250, "2.1.5", "accepted", e, d, S("") };
+	return (struct server_verdict){
+		.code = 250,
+		.enhanced = "2.1.5",
+		.text = "accepted",
+		.entitlement = e,
+		.domain = d,
+	};
+}
+
+/* Names what decided. */
+static struct server_verdict by(
+	struct server_verdict v, const struct config_node *at, const char *key)
+{
+	v.at = at;
+	v.key = key;
+	return v;
 }
 
 /* The network of an internal listener that holds the client, or NULL. */
@@ -42,46 +57,59 @@ static enum spool_entitlement entitlement(const struct server_client *client)
 /* May the client use the listener at all? */
 static struct server_verdict check_client(const struct server_client *client)
 {
+	const struct config_network *net = find_network(client);
+	const struct config_node *at = client->listener->at;
 	enum spool_entitlement e = entitlement(client);
 
 	switch (client->listener->for_whom) {
 	case CONFIG_FOR_SUBMISSION:
 		if (client->listener->tls_required && !client->tls)
-			return refuse(530, "5.7.0", "say STARTTLS first");
+			return by(refuse(530, "5.7.0", "say STARTTLS first"), at, "tls");
 		if (e == SPOOL_NOT_ENTITLED)
-			return refuse(530, "5.7.0", "log in first");
+			return by(refuse(530, "5.7.0", "log in first"), at, "for");
 		break;
 	case CONFIG_FOR_INTERNAL:
 		if (e == SPOOL_NOT_ENTITLED)
-			return refuse(550, "5.7.1", "your address is in none of our networks");
+			return by(refuse(550, "5.7.1", "your address is in none of our networks"),
+				at, "networks");
 		break;
 	case CONFIG_FOR_MX:
 		break;
 	}
-	return allow(e, NULL);
+	if (e == SPOOL_ENTITLED_LOGIN)
+		return by(allow(e, NULL), NULL, "users");
+	return net ? by(allow(e, NULL), net->at, "from") : by(allow(e, NULL), at, "for");
+}
+
+static struct server_verdict check_user_sender(
+	const struct auth_user *user, const struct smtp_path *sender, struct server_verdict allowed)
+{
+	if (!auth_user_has_senders(user))
+		return by(refuse(550, "5.7.1", "no sender address is configured for your log-in"),
+			NULL, "users");
+	if (!auth_user_may_send(user, sender->raw))
+		return by(refuse(550, "5.7.1", "your log-in may not send as this address"), NULL,
+			"users");
+	return allowed;
 }
 
 /* May the client use this reverse-path? The null one is for reports, which everyone may send. */
 static struct server_verdict check_sender(const struct server_client *client,
-	const struct smtp_path *sender, enum spool_entitlement e)
+	const struct smtp_path *sender, struct server_verdict allowed)
 {
 	const struct config_network *net = find_network(client);
 
-	if (e == SPOOL_NOT_ENTITLED || sender->is_null)
-		return allow(e, NULL);
-	if (client->user) {
-		if (!auth_user_has_senders(client->user))
-			return refuse(
-				550, "5.7.1", "no sender address is configured for your log-in");
-		if (!auth_user_may_send(client->user, sender->raw))
-			return refuse(550, "5.7.1", "your log-in may not send as this address");
-	} else if (net && net->senders.n) {
-		for (size_t i = 0; i < net->senders.n; i++)
-			if (slice_glob(net->senders.v[i], sender->raw))
-				return allow(e, NULL);
-		return refuse(550, "5.7.1", "your network may not send as this address");
-	}
-	return allow(e, NULL);
+	if (allowed.entitlement == SPOOL_NOT_ENTITLED || sender->is_null)
+		return allowed;
+	if (client->user)
+		return check_user_sender(client->user, sender, allowed);
+	if (net == NULL || net->senders.n == 0)
+		return allowed;
+	for (size_t i = 0; i < net->senders.n; i++)
+		if (slice_glob(net->senders.v[i], sender->raw))
+			return by(allowed, net->at, "senders");
+	return by(refuse(550, "5.7.1", "your network may not send as this address"), net->at,
+		"senders");
 }
 
 struct server_verdict server_permission_mail(
@@ -91,7 +119,7 @@ struct server_verdict server_permission_mail(
 
 	if (!server_verdict_is_allowed(&v))
 		return v;
-	v = check_sender(client, sender, v.entitlement);
+	v = check_sender(client, sender, v);
 	if (server_verdict_is_allowed(&v))
 		v.enhanced = "2.1.0";
 	return v;
@@ -125,18 +153,23 @@ static bool hides_a_route(struct slice local)
 	return false;
 }
 
+/* v allowed the sender. */
 static struct server_verdict check_recipient(
-	const struct config *c, const struct smtp_path *to, enum spool_entitlement e)
+	const struct config *c, const struct smtp_path *to, struct server_verdict v)
 {
 	const struct config_domain *d = config_domain_find(c, to->domain);
+	bool entitled = v.entitlement != SPOOL_NOT_ENTITLED;
 
-	if (e == SPOOL_NOT_ENTITLED && hides_a_route(to->local))
-		return refuse(550, "5.7.1", "relaying denied: no routes in local parts");
-	if (d == NULL && e == SPOOL_NOT_ENTITLED)
-		return refuse(550, "5.7.1", "relaying denied: this domain is none of ours");
+	if (!entitled && hides_a_route(to->local))
+		return by(refuse(550, "5.7.1", "relaying denied: no routes in local parts"), v.at,
+			v.key);
+	if (d == NULL && !entitled)
+		return by(refuse(550, "5.7.1", "relaying denied: this domain is none of ours"),
+			c->at, "domains");
 	if (d && !config_domain_knows(c, d, to->local))
-		return refuse(550, "5.1.1", "no such recipient here");
-	return allow(e, d);
+		return by(refuse(550, "5.1.1", "no such recipient here"), d->at, "recipients");
+	return d ? by(allow(v.entitlement, d), d->at, "recipients")
+		 : by(allow(v.entitlement, NULL), v.at, v.key);
 }
 
 struct server_verdict server_permission_rcpt(const struct config *c,
@@ -149,12 +182,14 @@ struct server_verdict server_permission_rcpt(const struct config *c,
 		return v;
 	if (is_for_postmaster(c, recipient)) {
 		if (c->postmaster.n) {
-			v = allow(v.entitlement, config_domain_find(c, recipient->domain));
+			v = by(allow(v.entitlement, config_domain_find(c, recipient->domain)),
+				c->at, "postmaster");
 			v.instead = c->postmaster;
 			return v;
 		}
 		if (recipient->domain.n == 0)
-			return refuse(550, "5.1.1", "no postmaster is configured here");
+			return by(refuse(550, "5.1.1", "no postmaster is configured here"), c->at,
+				"postmaster");
 	}
-	return check_recipient(c, recipient, v.entitlement);
+	return check_recipient(c, recipient, v);
 }

@@ -14,6 +14,7 @@ struct auth_user;
 struct config;
 struct config_domain;
 struct config_listener;
+struct config_node;
 struct smtp_path;
 
 /* The client as far as permission goes. */
@@ -29,6 +30,10 @@ struct server_verdict {
 	uint16_t code;
 	const char *enhanced; /* "5.7.1" */
 	const char *text;
+	/* What decided: an option (static) of the section at that place of the file, which is NULL
+	 * where the section is implied or is the file of users. */
+	const struct config_node *at;
+	const char *key;
 	/* Facts of an allowed sender or recipient. */
 	enum spool_entitlement entitlement;
 	/* Of an allowed recipient: its entry in `domains`, or NULL when foreign. */

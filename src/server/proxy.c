@@ -87,6 +87,7 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 	t->session = s;
 	smtp_path_dup(&t->arena, &cmd->path, &t->sender);
 	t->backend.nexthop = s->server->nexthop;
+	t->backend.pretence = s->server->pretence;
 	t->backend.arena = &t->arena;
 	t->backend.reverse_path = server_mailbox(&t->arena, &cmd->path);
 	smtp_mail_params_dup(&t->arena, &cmd->params, &t->backend.params);

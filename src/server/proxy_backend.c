@@ -13,6 +13,7 @@
 #include "rt/ctx.h"
 #include "rt/log.h"
 #include "server/proxy_reply.h"
+#include "server/server.h"
 
 /* How long the end of data may take: less than the ten minutes that RFC 5321 section 4.5.3.2.6
  * grants, since our client has waited for a while when we begin to wait. */
@@ -161,6 +162,15 @@ static void remember(
 	a->classes[a->n++] = (uint8_t)(said->code / 100U);
 }
 
+/* Nobody is asked. */
+static int pretend(struct proxy_backend *b, size_t n, struct smtp_reply *ret)
+{
+	b->pretence->asked++;
+	for (size_t i = 0; i < n; i++)
+		smtp_reply_set(&ret[i], 250, "2.1.5", "The server behind us takes it");
+	return 0;
+}
+
 int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret)
 {
@@ -170,6 +180,8 @@ int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct c
 
 	if (b->lost.code)
 		return 0;
+	if (b->pretence)
+		return pretend(b, n, ret);
 	if (b->live == NULL) {
 		r = begin(ctx, b, rcpts, n, ret);
 	} else {
@@ -194,6 +206,8 @@ int proxy_backend_open(struct ctx *ctx, struct proxy_backend *b, struct smtp_rep
 	ret_refusal->code = 0;
 	if (b->lost.code)
 		return 0;
+	if (b->pretence)
+		return pretend(b, 0, NULL);
 	do
 		r = nexthop_live_open(ctx, b->live, ret_refusal, &broken);
 	while (r == ERR_UNREACHABLE && (r = recover(ctx, b, broken.text)) == 0);

@@ -13,6 +13,7 @@
 #include "smtp/reply.h"
 
 struct nexthop_live;
+struct server_pretence;
 
 /* Recipients that a backend has answered, in the arena. */
 struct proxy_answered {
@@ -25,6 +26,7 @@ struct proxy_answered {
  * holds. */
 struct proxy_backend {
 	struct nexthop *nexthop;
+	struct server_pretence *pretence; /* nobody is asked; NULL: all is real */
 	struct arena *arena; /* of the transaction */
 	struct slice reverse_path;
 	struct smtp_mail_params params;

@@ -22,6 +22,11 @@ struct tls_server;
  * take all memory. */
 #define SERVER_HELD_MAX ((size_t)256 << 20)
 
+/* `sluice explain`: nobody is there, and servers behind us are not asked but taken to say yes. */
+struct server_pretence {
+	unsigned asked; /* how often one would have been asked */
+};
+
 /* Owned by the worker, which fills it before the first listener starts. The pointers are borrowed,
  * except config and tls, of which it holds a reference each (server_set_config). */
 struct server {
@@ -38,6 +43,7 @@ struct server {
 	size_t held; /* bytes of envelopes and header sections in the hands of sessions */
 	size_t held_max; /* beyond it 452 is said; SERVER_HELD_MAX from server_init */
 	uint64_t next_session; /* part of session ids */
+	struct server_pretence *pretence; /* NULL: all is real */
 	bool stopping; /* no new sessions; those open are told 421 after their message */
 };
 

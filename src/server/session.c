@@ -274,7 +274,7 @@ static bool talks_early(const struct session *s)
 	return s->listener->for_whom == CONFIG_FOR_MX && !s->tls && stream_has_input(s->stream);
 }
 
-static int greet(struct ctx *ctx, struct session *s)
+int session_greet(struct ctx *ctx, struct session *s)
 {
 	if (talks_early(s)) {
 		s->closing = true;
@@ -283,19 +283,24 @@ static int greet(struct ctx *ctx, struct session *s)
 	return session_say(ctx, s, 220, NULL, "%.*s ESMTP sluice", SLICE_ARG(s->config->hostname));
 }
 
-static int converse(struct ctx *ctx, struct session *s)
+int session_command(struct ctx *ctx, struct session *s)
 {
 	struct slice line;
-	int r = greet(ctx, s);
+	int r = session_read_line(ctx, s, &line);
+
+	if (r == 0 && ++s->commands > COMMANDS_MAX)
+		return session_say(ctx, s, 421, "4.7.0", "Too many commands without mail");
+	return r == 0 ? dispatch(ctx, s, line) : r;
+}
+
+static int converse(struct ctx *ctx, struct session *s)
+{
+	int r = session_greet(ctx, s);
 
 	while (r == 0 && !s->closing) {
 		if (s->server->stopping && s->state <= SESSION_READY)
 			return session_say(ctx, s, 421, "4.3.2", "Going down; try again");
-		r = session_read_line(ctx, s, &line);
-		if (r == 0 && ++s->commands > COMMANDS_MAX)
-			return session_say(ctx, s, 421, "4.7.0", "Too many commands without mail");
-		if (r == 0)
-			r = dispatch(ctx, s, line);
+		r = session_command(ctx, s);
 		if (r == 0)
 			arena_reset(ctx->arena);
 	}
@@ -345,37 +350,47 @@ static void say_goodbye(struct ctx *ctx, struct session *s, int r)
 	(void)ctx_widen(ctx, &d, 0);
 }
 
-static void set_up(struct ctx *ctx, struct session *s)
+void session_begin(struct ctx *ctx, struct session *s, struct server *server,
+	const struct config_listener *listener, struct stream *stream, struct ip_port peer,
+	struct ip_port local)
 {
-	struct buf peer;
+	struct buf text;
 
-	smtp_line_init(&s->line, SMTP_LINE_COMMAND_MAX);
-	text_id((uint64_t)clock_wall() << 12 | (s->server->next_session++ & 4095), s->id);
-	buf_init(&peer, sizeof(s->peer_text));
-	ip_port_format(&peer, &s->peer);
-	memcpy(s->peer_text, peer.p, peer.n);
-	ctx->log.session = slice_of(s->id, sizeof(s->id));
-	ctx->log.peer = slice_of(s->peer_text, peer.n);
-	buf_done(&peer);
-	cmd_hello_offers(s, &s->caps);
-}
-
-int session_serve(struct ctx *ctx, struct server *server, const struct config_listener *listener,
-	struct sock *sock, struct ip_port peer, struct ip_port local)
-{
-	struct session s = {
+	*s = (struct session){
 		.server = server,
 		.config = config_ref(server->config),
 		.listener = listener,
 		.service = listener->service == CONFIG_SERVICE_PROXY ? &proxy_service
 								     : server->relay,
-		.stream = stream_new(sock),
+		.stream = stream,
 		.peer = peer,
 		.local = local,
 		.state = SESSION_GREETED,
 	};
+	smtp_line_init(&s->line, SMTP_LINE_COMMAND_MAX);
+	text_id((uint64_t)clock_wall() << 12 | (s->server->next_session++ & 4095), s->id);
+	buf_init(&text, sizeof(s->peer_text));
+	ip_port_format(&text, &s->peer);
+	memcpy(s->peer_text, text.p, text.n);
+	ctx->log.session = slice_of(s->id, sizeof(s->id));
+	ctx->log.peer = slice_of(s->peer_text, text.n);
+	buf_done(&text);
+	cmd_hello_offers(s, &s->caps);
+}
 
-	set_up(ctx, &s);
+void session_end(struct session *s)
+{
+	stream_free(s->stream);
+	arena_reset(&s->arena);
+	config_unref(s->config);
+}
+
+int session_serve(struct ctx *ctx, struct server *server, const struct config_listener *listener,
+	struct sock *sock, struct ip_port peer, struct ip_port local)
+{
+	struct session s;
+
+	session_begin(ctx, &s, server, listener, stream_new(sock), peer, local);
 	LOG(ctx, EV_CONNECTED, FIELD("listener", listener->name));
 	int r = handshake(ctx, &s);
 
@@ -389,8 +404,6 @@ int session_serve(struct ctx *ctx, struct server *server, const struct config_li
 	LOG(ctx, EV_DISCONNECTED, FIELD_STR("why", why),
 		FIELD_INT("bytes-in", stream_bytes_in(s.stream)),
 		FIELD_INT("bytes-out", stream_bytes_out(s.stream)));
-	stream_free(s.stream);
-	arena_reset(&s.arena);
-	config_unref(s.config);
+	session_end(&s);
 	return r;
 }

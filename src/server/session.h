@@ -81,6 +81,20 @@ struct session {
 int session_serve(struct ctx *ctx, struct server *server, const struct config_listener *listener,
 	struct sock *sock, struct ip_port peer, struct ip_port local);
 
+/* ---- its parts, which explain.c uses one by one ---- */
+
+/* Fills *s with a client that has just connected; takes the stream over and a reference of the
+ * server's configuration. Gives ctx the fields of log lines, which point into *s. */
+void session_begin(struct ctx *ctx, struct session *s, struct server *server,
+	const struct config_listener *listener, struct stream *stream, struct ip_port peer,
+	struct ip_port local);
+/* Says the first reply. Suspends; an error ends the session. */
+int session_greet(struct ctx *ctx, struct session *s);
+/* Reads a command, obeys and answers it. Suspends; an error ends the session. */
+int session_command(struct ctx *ctx, struct session *s);
+/* Frees what it owns, after session_drop_transaction. */
+void session_end(struct session *s);
+
 /* ---- for the command families ---- */
 
 /* Queues text of a reply. Suspends when the output is full, at most for the command time-out:
@@ -117,6 +131,8 @@ typedef int session_handler(struct ctx *ctx, struct session *s, const struct smt
 session_handler cmd_hello; /* cmd_hello.c: EHLO, HELO */
 session_handler cmd_starttls; /* cmd_starttls.c */
 session_handler cmd_auth; /* cmd_auth.c */
+/* What a log-in with the right password comes to, for explain.c. */
+int cmd_auth_assume(struct ctx *ctx, struct session *s, struct slice name);
 session_handler cmd_mail; /* cmd_mail.c */
 session_handler cmd_rcpt; /* cmd_rcpt.c */
 session_handler cmd_data; /* cmd_data.c */

@@ -31,7 +31,7 @@ class Help(unittest.TestCase):
                 status, out, complaint = run(command, part, "--help")
                 self.assertEqual((status, complaint), (EX_OK, ""))
                 self.assertTrue(out.startswith(f"usage: sluice {command} {part}"), out)
-        for command in ("serve", "sink", "status"):
+        for command in ("serve", "sink", "status", "explain"):
             status, out, complaint = run(command, "--help")
             self.assertEqual((status, complaint), (EX_OK, ""))
             self.assertTrue(out.startswith(f"usage: sluice {command}"), out)
@@ -39,7 +39,8 @@ class Help(unittest.TestCase):
     def test_unknown_words(self):
         for words in (["dance"], ["queue"], ["queue", "dance"], ["user"], ["config", "frobnicate"], ["spool", "x"],
                       ["config", "check", "--what"], ["config", "check", "word"], ["config", "explain"],
-                      ["queue", "list", "--older"], ["user", "list"], ["status", "word"], []):
+                      ["queue", "list", "--older"], ["user", "list"], ["status", "word"],
+                      ["explain"], ["explain", "--listener", "x", "--client", "192.0.2.1", "--from", "a@b.test"], []):
             status, out, complaint = run(*words)
             self.assertEqual((status, out), (EX_USAGE, ""), words)
             self.assertTrue(complaint, words)

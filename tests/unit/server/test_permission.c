@@ -212,6 +212,50 @@ START_TEST(entitlement)
 }
 END_TEST
 
+START_TEST(deciding_option)
+{
+	static const struct {
+		const char *listener, *ip, *user;
+		int tls;
+		const char *from, *to, *key;
+	} who[] = {
+		{ "mx", "203.0.113.9", NULL, CLEAR, "", "b@far.example", "domains" },
+		{ "mx", "203.0.113.9", NULL, CLEAR, "", "b%c@far.example", "for" },
+		{ "mx", "203.0.113.9", NULL, CLEAR, "", "b@ours.example", "recipients" },
+		{ "mx", "203.0.113.9", NULL, CLEAR, "", "b@listed.example", "recipients" },
+		{ "mx", "203.0.113.9", NULL, CLEAR, "", "postmaster", "postmaster" },
+		{ "lan", "203.0.113.9", NULL, CLEAR, "", "b@far.example", "networks" },
+		{ "lan", "10.1.0.9", NULL, CLEAR, "a@ours.example", "b@far.example", "senders" },
+		{ "lan", "10.1.0.9", NULL, CLEAR, "a@far.example", "b@far.example", "senders" },
+		{ "lan", "10.2.0.9", NULL, CLEAR, "a@far.example", "b@far.example", "from" },
+		{ "submission", "10.2.0.9", NULL, CLEAR, "", "b@far.example", "tls" },
+		{ "submission", "10.2.0.9", NULL, TLS, "", "b@far.example", "for" },
+		{ "submission", "10.2.0.9", "plain", TLS, "a@far.example", "b@far.example",
+			"users" },
+		{ "submission", "10.2.0.9", "list", TLS, "boss@far.example", "b@far.example",
+			"users" },
+	};
+	const struct config *c = load_text(text);
+	struct auth_users *u = parse_users();
+
+	for (size_t i = 0; i < sizeof(who) / sizeof(who[0]); i++) {
+		struct server_client client = {
+			.listener = config_listener_find(c, slice_str(who[i].listener)),
+			.tls = who[i].tls == TLS,
+			.user = who[i].user ? auth_users_find(u, slice_str(who[i].user)) : NULL,
+		};
+		struct smtp_path from = mailbox(who[i].from), to = mailbox(who[i].to);
+
+		ip_parse(slice_str(who[i].ip), &client.ip);
+		struct server_verdict v = server_permission_rcpt(c, &client, &from, &to);
+
+		ck_assert_msg(strcmp(v.key, who[i].key) == 0, "%zu: %s", i, v.key);
+	}
+	auth_users_unref(u);
+	config_unref(c);
+}
+END_TEST
+
 START_TEST(without_postmaster)
 {
 	const struct config *c = load_text(no_postmaster);
@@ -237,6 +281,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(t, one_case, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(t, entitlement);
+	tcase_add_test(t, deciding_option);
 	tcase_add_test(t, without_postmaster);
 	suite_add_tcase(s, t);
 	return s;
