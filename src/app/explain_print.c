@@ -71,7 +71,7 @@ static const struct config_node *route_node(const struct nexthop_route *r)
 	return r->domain ? r->domain->at : r->rule ? r->rule->at : NULL;
 }
 
-static void host_text(struct buf *b, const struct config_host *h)
+static void host_text(struct buf *b, const struct config_endpoint *h)
 {
 	bool six = h->ip.family == IP_V6;
 
@@ -171,7 +171,7 @@ static void print_hosts(const struct config_hops *hops)
 	buf_init(&host, TEXT_MAX);
 	for (size_t i = 0; i < hops->hosts.n; i++) {
 		buf_clear(&host);
-		host_text(&host, &hops->hosts.v[i]);
+		host_text(&host, &hops->hosts.v[i].place);
 		printf("        %.*s\n", SLICE_ARG(buf_slice(&host)));
 	}
 	buf_done(&host);
@@ -312,7 +312,7 @@ static json_t *hosts_json(const struct config_hops *hops)
 	buf_init(&host, TEXT_MAX);
 	for (size_t i = 0; i < hops->hosts.n; i++) {
 		buf_clear(&host);
-		host_text(&host, &hops->hosts.v[i]);
+		host_text(&host, &hops->hosts.v[i].place);
 		(void)json_array_append_new(list, control_json_text(buf_slice(&host)));
 	}
 	buf_done(&host);

@@ -10,6 +10,7 @@
 #include "rt/tls.h"
 
 struct auth_throttle;
+struct nexthop_board;
 struct tally;
 
 /* Made by the supervisor before it starts its children; lasts as long as they do. */
@@ -18,6 +19,7 @@ struct shared {
 	uint64_t *metrics; /* a row a worker, and one of those that are gone */
 	uint32_t *ready; /* a word a worker */
 	struct tally *tally; /* a slot a worker */
+	struct nexthop_board *board; /* the members of pools; a slot a worker */
 	struct auth_throttle *throttle; /* failed log-ins at any worker */
 	uint8_t ticket_key[TLS_TICKET_KEY_BYTES]; /* clients resume at any worker */
 };

@@ -179,9 +179,11 @@ static int build_way_out(struct ctx *ctx, struct worker *w, struct buf *why)
 	w->burners = pool_new("log-in", 1, 64);
 	nexthop_limits_init(
 		&w->limits, random_hash_key(), w->setup->shared->tally, w->setup->number);
-	int r = nexthop_new(
-		&(struct nexthop_options){
-			.config = w->config, .pool = w->burners, .limits = &w->limits },
+	int r = nexthop_new(&(struct nexthop_options){ .config = w->config,
+				    .pool = w->burners,
+				    .limits = &w->limits,
+				    .board = w->setup->shared->board,
+				    .slot = w->setup->number },
 		why, &w->nexthop);
 
 	if (r < 0)

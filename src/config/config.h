@@ -67,7 +67,15 @@ enum config_hop_tls {
 	CONFIG_TLS_VERIFY
 };
 enum config_protocol { CONFIG_SMTP, CONFIG_LMTP };
-enum config_balance { CONFIG_BALANCE_ORDERED };
+/* How to choose among the members of a pool. */
+enum config_balance {
+	CONFIG_BALANCE_ORDERED,
+	CONFIG_BALANCE_WEIGHTED,
+	CONFIG_BALANCE_LEAST,
+	CONFIG_BALANCE_STICKY,
+};
+/* What of a client's address binds it to a member: all of it, or its /24 or /64. */
+enum config_sticky { CONFIG_STICKY_ADDRESS, CONFIG_STICKY_NETWORK };
 /* Log-in at a next hop; AUTO takes the strongest that both sides know. */
 enum config_mechanism {
 	CONFIG_AUTH_AUTO,
@@ -226,13 +234,32 @@ struct config_login {
 	enum config_mechanism mechanism;
 };
 
-struct config_host {
+/* Where a host is. */
+struct config_endpoint {
 	struct slice name; /* as written, without scheme, brackets and port */
 	struct ip ip; /* IP_NONE unless name is an address */
 	uint16_t port;
 	enum config_protocol protocol;
 	bool implicit_tls; /* smtps:// */
 };
+
+/* An item of `hosts`: a member of the pool. */
+struct config_host {
+	const struct config_node *at;
+	struct config_endpoint place;
+	uint32_t weight;
+	uint32_t max_connections; /* at once, over all workers; 0: no limit of its own */
+};
+
+/* Checks of hosts that nobody uses now. */
+struct config_health {
+	const struct config_node *at; /* NULL: none are made */
+	usec_t every; /* a host that is down or unknown */
+	usec_t timeout; /* of one check */
+};
+
+/* Hosts of one set of hops. */
+#define CONFIG_HOSTS_MAX 256
 
 struct config_hosts {
 	const struct config_host *v;
@@ -244,8 +271,15 @@ struct config_hops {
 	struct slice name;
 	struct config_hosts hosts; /* in order of preference */
 	enum config_balance balance;
+	enum config_sticky sticky;
+	usec_t slow_start; /* of a host that comes back; 0: none */
 	/* At once, over all workers; 0: delivery.connections-per-destination. */
 	uint32_t max_connections;
+	/* For proxied transactions: how many wait for a connection, over all workers; how long. */
+	uint32_t max_waiting;
+	usec_t waiting_timeout;
+	usec_t reply_timeout; /* of commands in a transaction; 0: those of RFC 5321 */
+	struct config_health health;
 	enum config_hop_tls tls; /* implied value filled in */
 	struct config_file ca_file; /* unset: the system's authorities */
 	struct config_login login;

@@ -91,7 +91,7 @@ static void imply_hop_tls(struct config_hops *h)
 	bool secret = h->login.user.n > 0;
 
 	for (size_t i = 0; i < h->hosts.n; i++)
-		secret = secret || h->hosts.v[i].implicit_tls;
+		secret = secret || h->hosts.v[i].place.implicit_tls;
 	if (!config_node_get(h->at, "tls"))
 		h->tls = secret ? CONFIG_TLS_VERIFY : CONFIG_TLS_OPPORTUNISTIC;
 }

@@ -11,8 +11,9 @@ static const char *const words_for[] = { "internal", "submission", "mx", NULL };
 static const char *const words_service[] = { "relay", "proxy", NULL };
 static const char *const words_listen_tls[] = { "off", "starttls", "implicit", NULL };
 static const char *const words_hop_tls[] = { "off", "opportunistic", "require", "verify", NULL };
-static const char *const words_balance[] = { "ordered", "!least-connections", "!round-robin",
-	"!hash", NULL };
+static const char *const words_balance[] = { "ordered", "weighted", "least-connections", "sticky",
+	NULL };
+static const char *const words_sticky[] = { "address", "network", NULL };
 static const char *const words_mechanism[] = { "auto", "plain", "login", "cram-md5",
 	"scram-sha-256", "scram-sha-256-plus", NULL };
 static const char *const words_log_format[] = { "logfmt", "json", NULL };
@@ -46,7 +47,7 @@ struct list_member {
 #define CTYPE_NAMES	   struct config_texts
 #define CTYPE_PATTERNS	   struct config_texts
 #define CTYPE_NETWORK	   struct ip_net
-#define CTYPE_HOSTS	   struct config_hosts
+#define CTYPE_HOST	   struct config_endpoint
 #define CTYPE_VIA	   struct slice
 #define CTYPE_SECTION_LIST struct list_member
 #define CTYPE_SECTION_MAP  struct list_member
@@ -94,6 +95,8 @@ struct list_member {
 #define SECTION_LINKAGE_domain	   static
 #define SECTION_LINKAGE_route	   static
 #define SECTION_LINKAGE_login	   static
+#define SECTION_LINKAGE_host	   static
+#define SECTION_LINKAGE_health	   static
 #define SECTION_LINKAGE_hops	   static
 
 #include "config/options.def"
@@ -227,8 +230,8 @@ void config_option_expects(const struct config_option *o, struct buf *ret)
 		[CONFIG_TYPE_NAMES] = "a DNS name or a list of them",
 		[CONFIG_TYPE_PATTERNS] = "a pattern such as \"*@example.net\" or a list of them",
 		[CONFIG_TYPE_NETWORK] = "a network such as 10.1.0.0/24 or \"2001:db8::/64\"",
-		[CONFIG_TYPE_HOSTS] =
-			"\"HOST\", \"HOST:PORT\", a smtp://, smtps:// or lmtp:// URL, or a list",
+		[CONFIG_TYPE_HOST] =
+			"\"HOST\", \"HOST:PORT\", or a smtp://, smtps:// or lmtp:// URL",
 		[CONFIG_TYPE_VIA] = "a name in `hops`",
 		[CONFIG_TYPE_SECTION] = "a map",
 		[CONFIG_TYPE_SECTION_LIST] = "a list",

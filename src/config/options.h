@@ -31,7 +31,7 @@ enum config_type {
 	CONFIG_TYPE_NAMES, /* DNS names */
 	CONFIG_TYPE_PATTERNS, /* texts with * and ? */
 	CONFIG_TYPE_NETWORK, /* ADDRESS/BITS */
-	CONFIG_TYPE_HOSTS, /* HOST, HOST:PORT or a URL, one or a list */
+	CONFIG_TYPE_HOST, /* HOST, HOST:PORT or a URL */
 	CONFIG_TYPE_VIA, /* a name in `hops`, or a word of words */
 	CONFIG_TYPE_SECTION, /* one section */
 	CONFIG_TYPE_SECTION_LIST, /* sections without names */

@@ -169,8 +169,8 @@ static void check_recipients(
 static bool hosts_are_loopback(const struct config_hops *h)
 {
 	for (size_t i = 0; i < h->hosts.n; i++)
-		if (!ip_is_loopback(&h->hosts.v[i].ip) &&
-			!slice_eq_nocase(h->hosts.v[i].name, S("localhost")))
+		if (!ip_is_loopback(&h->hosts.v[i].place.ip) &&
+			!slice_eq_nocase(h->hosts.v[i].place.name, S("localhost")))
 			return false;
 	return true;
 }
@@ -195,11 +195,28 @@ static void check_smtps(
 {
 	(void)c;
 	for (size_t i = 0; i < h->hosts.n; i++)
-		if (h->hosts.v[i].implicit_tls && h->tls == CONFIG_TLS_OFF)
+		if (h->hosts.v[i].place.implicit_tls && h->tls == CONFIG_TLS_OFF)
 			CONFIG_ERROR(l, config_place(h->at, "tls"),
 				"the hops '%s' have a smtps:// host and tls: off; opportunistic, "
 				"require or verify was expected",
 				h->name.p);
+}
+
+/* A weight or a slow start says something about a choice, and there is none. */
+static void check_balance(
+	struct config_loading *l, const struct config *c, const struct config_hops *h)
+{
+	(void)c;
+	for (size_t i = 0; i < h->hosts.n && h->balance == CONFIG_BALANCE_ORDERED; i++)
+		if (config_node_get(h->hosts.v[i].at, "weight"))
+			CONFIG_WARNING(l, config_place(h->hosts.v[i].at, "weight"),
+				"'weight' means nothing with balance: ordered");
+	if (h->slow_start && h->balance == CONFIG_BALANCE_ORDERED)
+		CONFIG_WARNING(l, config_place(h->at, "slow-start"),
+			"'slow-start' means nothing with balance: ordered");
+	if (h->hosts.n > CONFIG_HOSTS_MAX)
+		CONFIG_ERROR(l, config_place(h->at, "hosts"),
+			"the hops '%s' have more than %d hosts", h->name.p, CONFIG_HOSTS_MAX);
 }
 
 /* Hops that nothing uses are most often a forgotten route. */
@@ -273,7 +290,7 @@ static void (*const listener_rules[])(struct config_loading *, const struct conf
 static void (*const domain_rules[])(struct config_loading *, const struct config *,
 	const struct config_domain *) = { check_recipients };
 static void (*const hops_rules[])(struct config_loading *, const struct config *,
-	const struct config_hops *) = { check_password, check_smtps, check_use };
+	const struct config_hops *) = { check_password, check_smtps, check_balance, check_use };
 static void (*const rules[])(struct config_loading *, const struct config *) = { check_spool,
 	check_users, check_hidden_routes, check_usefulness };
 

@@ -63,7 +63,6 @@ static void put_type(struct buf *out, const struct config_option *o)
 		[CONFIG_TYPE_SERVERS] = true,
 		[CONFIG_TYPE_NAMES] = true,
 		[CONFIG_TYPE_PATTERNS] = true,
-		[CONFIG_TYPE_HOSTS] = true,
 	};
 
 	if (o->type == CONFIG_TYPE_BOOL) {

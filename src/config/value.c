@@ -319,11 +319,11 @@ static bool read_network(const struct reading *r, const struct config_node *n, v
 	return wrong_text(r, n, "is no network");
 }
 
-static bool take_scheme(struct slice *s, struct config_host *h)
+static bool take_scheme(struct slice *s, struct config_endpoint *h)
 {
 	static const struct {
 		struct slice prefix;
-		struct config_host host;
+		struct config_endpoint place;
 	} schemes[] = {
 		{ SLICE("smtp://"), { .port = 25 } },
 		{ SLICE("smtps://"), { .port = 465, .implicit_tls = true } },
@@ -332,19 +332,19 @@ static bool take_scheme(struct slice *s, struct config_host *h)
 
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
 		if (slice_starts_nocase(*s, schemes[i].prefix)) {
-			*h = schemes[i].host;
+			*h = schemes[i].place;
 			*s = slice_skip(*s, schemes[i].prefix.n);
 			return true;
 		}
-	*h = (struct config_host){ .port = 25 };
+	*h = (struct config_endpoint){ .port = 25 };
 	return slice_search(*s, S("://")) == s->n;
 }
 
 /* host / [v6] with an optional :port, nothing behind it. */
 static bool read_host(const struct reading *r, const struct config_node *n, void *to)
 {
-	struct config_host *ret = to;
-	struct config_host h;
+	struct config_endpoint *ret = to;
+	struct config_endpoint h;
 	struct slice s = n->text, name, rest;
 	uint64_t port;
 
@@ -410,7 +410,7 @@ static const struct {
 	[CONFIG_TYPE_NAMES] = { read_name, sizeof(struct slice) },
 	[CONFIG_TYPE_PATTERNS] = { read_pattern, sizeof(struct slice) },
 	[CONFIG_TYPE_NETWORK] = { read_network, 0 },
-	[CONFIG_TYPE_HOSTS] = { read_host, sizeof(struct config_host) },
+	[CONFIG_TYPE_HOST] = { read_host, 0 },
 	[CONFIG_TYPE_VIA] = { read_via, 0 },
 };
 

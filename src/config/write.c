@@ -55,7 +55,7 @@ static void put_server(struct buf *ret, const struct ip_port *a)
 	buf_putc(ret, '"');
 }
 
-static void put_host(struct buf *ret, const struct config_host *h)
+static void put_host(struct buf *ret, const struct config_endpoint *h)
 {
 	const char *scheme = h->protocol == CONFIG_LMTP ? "lmtp"
 			     : h->implicit_tls		? "smtps"
@@ -93,7 +93,6 @@ static size_t item_size(enum config_type type)
 		[CONFIG_TYPE_IPS] = sizeof(struct ip),
 		[CONFIG_TYPE_NAMES] = sizeof(struct slice),
 		[CONFIG_TYPE_PATTERNS] = sizeof(struct slice),
-		[CONFIG_TYPE_HOSTS] = sizeof(struct config_host),
 	};
 
 	return sizes[type];
@@ -109,8 +108,6 @@ static void put_item(const struct config_option *o, const void *v, struct buf *r
 		put_server(ret, v);
 	else if (o->type == CONFIG_TYPE_IPS)
 		put_quoted_ip(ret, v);
-	else if (o->type == CONFIG_TYPE_HOSTS)
-		put_host(ret, v);
 	else
 		config_write_text(*(const struct slice *)v, ret);
 }
@@ -167,6 +164,8 @@ void config_write_value(const struct config_option *o, const void *member, struc
 		time_format(ret, *(const usec_t *)member);
 	else if (o->type == CONFIG_TYPE_ENUM)
 		buf_puts(ret, o->words[*(const unsigned *)member]);
+	else if (o->type == CONFIG_TYPE_HOST)
+		put_host(ret, member);
 	else if (o->type == CONFIG_TYPE_NETWORK) {
 		buf_putc(ret, '"');
 		ip_net_format(ret, member);
@@ -239,10 +238,11 @@ static bool is_unset(const struct config_option *o, const char *member)
 {
 	struct config_texts list;
 
-	if (o->def || o->type == CONFIG_TYPE_ENUM || o->type == CONFIG_TYPE_TIME ||
-		o->type == CONFIG_TYPE_SIZE || o->type == CONFIG_TYPE_BOOL ||
-		o->type == CONFIG_TYPE_NETWORK)
+	if (o->def || o->type == CONFIG_TYPE_ENUM || o->type == CONFIG_TYPE_SIZE ||
+		o->type == CONFIG_TYPE_BOOL || o->type == CONFIG_TYPE_NETWORK)
 		return false;
+	if (o->type == CONFIG_TYPE_TIME)
+		return *(const usec_t *)(const void *)member == 0;
 	if (o->type == CONFIG_TYPE_COUNT)
 		return *(const uint32_t *)(const void *)member == 0;
 	if (o->type == CONFIG_TYPE_SECTION)

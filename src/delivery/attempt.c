@@ -307,8 +307,8 @@ static int get_session(struct ctx *ctx, struct sched_destination *d, const struc
 		return ERR_NOTFOUND;
 	ctx->log.action = "connecting";
 	metric_add(METRIC_ATTEMPTS, 1);
-	return nexthop_acquire(
-		ctx, sched_nexthop(l->sched), sched_target(d), needs_of(l), conn, ret_failure);
+	return nexthop_acquire(ctx, sched_nexthop(l->sched), sched_target(d),
+		&(struct nexthop_ask){ .needs = needs_of(l) }, conn, ret_failure);
 }
 
 /* Sends the letter to all recipients of its job. Those not reached when the session breaks off are

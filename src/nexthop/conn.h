@@ -10,12 +10,15 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "base/time.h"
+#include "nexthop/nexthop.h"
 #include "nexthop/target.h"
 
 struct client;
 struct config;
 struct config_hops;
 struct nexthop;
+struct nexthop_group;
+struct nexthop_groups;
 
 struct nexthop_conn {
 	struct nexthop *nexthop;
@@ -27,7 +30,13 @@ struct nexthop_conn {
 	struct ip_port peer;
 	bool has_place; /* counted in the limits */
 	bool kept; /* has been idle since its last message */
-	unsigned needs;
+	struct nexthop_ask
+		ask; /* of the one that leased it last; identity is owned, avoid unused */
+	/* With hops: the member that it is connected to; NEXTHOP_NO_MEMBER while it is not. */
+	const struct nexthop_group *group;
+	struct nexthop_groups *groups; /* a reference, for `group` */
+	size_t member;
+	bool busy; /* counted there as busy */
 	/* While idle. */
 	usec_t idle_since;
 	struct list same, all;
@@ -40,6 +49,11 @@ struct nexthop_failure;
  * nexthop_acquire; then there is no session. */
 int nexthop_conn_renew(
 	struct ctx *ctx, struct nexthop_conn *conn, struct nexthop_failure *ret_failure);
+
+/* A transaction on it came to its end; or the session broke in the middle of one, for this reason:
+ * its member's health is noted. */
+void nexthop_conn_finished(struct nexthop_conn *conn);
+void nexthop_conn_lost(struct ctx *ctx, struct nexthop_conn *conn, const char *why);
 
 /* Idle connections, by key. */
 struct nexthop_idle {

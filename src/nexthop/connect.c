@@ -12,17 +12,27 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/rng.h"
 #include "client/client.h"
 #include "config/config.h"
+#include "nexthop/board.h"
 #include "nexthop/failure.h"
 #include "nexthop/hosts.h"
 #include "nexthop/login.h"
+#include "nexthop/members.h"
 #include "nexthop/memory.h"
 #include "nexthop/nexthop.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/net.h"
 #include "rt/stream.h"
+
+/* Whose fault a failure is: it decides whether the member is left alone. */
+enum fault {
+	FAULT_NONE, /* our own, or our password's */
+	FAULT_SOFT, /* it answers, but does not let us in */
+	FAULT_HARD, /* it does not answer */
+};
 
 /* One search for a session. */
 struct search {
@@ -33,8 +43,15 @@ struct search {
 	bool stop; /* another host would not help */
 	bool alarm; /* one of the failures was for a person */
 	bool lacking; /* a host lacked what the message needs */
+	bool skipped; /* a member that is left alone was not tried */
 	bool failed; /* a host failed otherwise; *failure is about the last */
 	unsigned lacks; /* what the last lacking host lacked */
+	enum fault fault; /* of the last host */
+	bool waiting; /* counted among those who wait for a member */
+	usec_t waited;
+	/* Of the member that is tried. */
+	bool probing; /* to find out whether it is back: nobody is remembered as dead */
+	usec_t back; /* when it came back: what was remembered before is not true any more */
 	struct nexthop_failure *failure;
 	/* The address that has been dead longest. */
 	const struct nexthop_host *oldest;
@@ -70,6 +87,7 @@ static int connect_failed(struct ctx *ctx, struct search *s, const struct nextho
 	(void)nexthop_failure_set(ctx, s->failure, "4.4.1", h->name, "connect to %s%s: %s", name,
 		more, err_name(code));
 	s->failed = true;
+	s->fault = FAULT_HARD;
 	free(name);
 	return ERR_UNREACHABLE;
 }
@@ -108,6 +126,8 @@ static void session_failed(struct ctx *ctx, struct search *s, const struct nexth
 	if (f->why == CLIENT_REPLY && f->reply.status.class == 4)
 		s->failure->status = f->reply.status;
 	s->failed = true;
+	if (f->why != CLIENT_NO_LOGIN && f->why != CLIENT_LOCAL && s->fault == FAULT_NONE)
+		s->fault = FAULT_SOFT;
 	s->stop = f->why == CLIENT_NO_LOGIN;
 	s->alarm |= f->why == CLIENT_NO_LOGIN || f->why == CLIENT_NO_TLS ||
 		    f->why == CLIENT_UNTRUSTED;
@@ -218,8 +238,10 @@ static int open_session(struct ctx *ctx, struct search *s, const struct nexthop_
 	if (ctx_check(ctx) < 0)
 		return ctx_check(ctx);
 	if ((failure.why == CLIENT_LOST || failure.why == CLIENT_TIMEOUT) &&
-		failure.stage <= CLIENT_EHLO)
+		failure.stage <= CLIENT_EHLO) {
 		remember_dead(s, at);
+		s->fault = FAULT_HARD;
+	}
 	session_failed(ctx, s, h, at, &failure);
 	return ERR_UNREACHABLE;
 }
@@ -227,14 +249,7 @@ static int open_session(struct ctx *ctx, struct search *s, const struct nexthop_
 /* What a host lacks of what the message needs. */
 static unsigned lacks(const struct search *s, const struct client *c)
 {
-	const struct smtp_caps *caps = client_caps(c);
-	unsigned missing = 0;
-
-	if (!smtp_caps_has(caps, SMTP_CAP_8BITMIME))
-		missing |= NEXTHOP_NEED_8BIT;
-	if (!smtp_caps_has(caps, SMTP_CAP_SMTPUTF8))
-		missing |= NEXTHOP_NEED_UTF8;
-	return missing & s->way->needs;
+	return nexthop_lacks(client_caps(c), s->way->ask->needs, s->way->ask->size);
 }
 
 /* ---- one host ---- */
@@ -260,12 +275,14 @@ static int try_addresses(struct ctx *ctx, struct search *s, const struct nexthop
 		struct ip_port at = addresses[i];
 
 		r = open_session(ctx, s, h, sock, &at, &client);
-		if (r == 0 && (s->lacks = lacks(s, client)) == 0) {
-			*ret = (struct nexthop_with){ client, mem_strdup(h->name), at };
+		if (r == 0 && lacks(s, client) == 0) {
+			*ret = (struct nexthop_with){ client, mem_strdup(h->name), at,
+				NEXTHOP_NO_MEMBER };
 			return 0;
 		}
 		if (r == 0) {
 			s->lacking = true;
+			s->lacks = lacks(s, client);
 			client_quit(ctx, client);
 			return ERR_UNREACHABLE;
 		}
@@ -277,6 +294,17 @@ static int try_addresses(struct ctx *ctx, struct search *s, const struct nexthop
 	return ERR_UNREACHABLE;
 }
 
+/* What this worker remembers, unless the others know better. */
+static bool is_dead(const struct search *s, const struct ip_port *at, usec_t *ret_since)
+{
+	if (!nexthop_memory_has(s->way->dead, at, clock_now(), ret_since))
+		return false;
+	if (!s->probing && *ret_since >= s->back)
+		return true;
+	nexthop_memory_clear(s->way->dead, at);
+	return false;
+}
+
 static int try_host(
 	struct ctx *ctx, struct search *s, const struct nexthop_host *h, struct nexthop_with *ret)
 {
@@ -286,7 +314,7 @@ static int try_host(
 	for (size_t i = 0; i < h->n; i++) {
 		usec_t since = 0;
 
-		if (!nexthop_memory_has(s->way->dead, &h->addresses[i], clock_now(), &since)) {
+		if (!is_dead(s, &h->addresses[i], &since)) {
 			alive[n++] = h->addresses[i];
 		} else if (!s->oldest || since < s->oldest_since) {
 			s->oldest = h;
@@ -297,17 +325,154 @@ static int try_host(
 	return try_addresses(ctx, s, h, alive, n, ret);
 }
 
+/* ---- the members of a pool ---- */
+
+static void note_failure(struct ctx *ctx, const struct search *s, size_t member)
+{
+	const struct nexthop_host *h = &s->hosts.v[member];
+
+	if (s->fault == FAULT_HARD)
+		nexthop_group_failed(ctx, s->way->group, member, s->failure->text, false);
+	else if (s->fault == FAULT_SOFT)
+		nexthop_group_lost(ctx, s->way->group, member, s->failure->text);
+	else if (h->lookup != NEXTHOP_RESOLVED)
+		nexthop_group_lost(ctx, s->way->group, member, "its name has no address");
+}
+
+static int try_entry(struct ctx *ctx, struct search *s, size_t i, struct nexthop_with *ret)
+{
+	int r = nexthop_hosts_look_up(ctx, &s->arena, s->way->config, &s->hosts, i, s->failure);
+
+	s->fault = FAULT_NONE;
+	if (r == 0)
+		r = try_host(ctx, s, &s->hosts.v[i], ret);
+	if (r == 0) {
+		ret->member = i;
+		nexthop_group_opened(ctx, s->way->group, i, client_caps(ret->client), false);
+	} else if (r == ERR_UNREACHABLE) {
+		note_failure(ctx, s, i);
+	}
+	return r;
+}
+
+/* It is counted as open and busy from before it is tried, so that others see how many come. */
+static int try_member(struct ctx *ctx, struct search *s, size_t i, struct nexthop_member *m,
+	bool away, struct nexthop_with *ret)
+{
+	const struct nexthop_group *g = s->way->group;
+	struct nexthop_entry *e = g->members[i];
+
+	if (!away && !nexthop_entry_try(e, s->way->config->delivery.dead_host, clock_now())) {
+		m->out = true; /* somebody else finds out whether it is back */
+		return ERR_UNREACHABLE;
+	}
+	if (!nexthop_entry_take(e, g->slot, NEXTHOP_OPEN, g->hops->hosts.v[i].max_connections)) {
+		m->full = true;
+		return ERR_UNREACHABLE;
+	}
+	(void)nexthop_entry_take(e, g->slot, NEXTHOP_BUSY, 0); /* without limit */
+	s->probing = m->state == NEXTHOP_MEMBER_DOWN;
+	s->back = m->since;
+	m->out = true;
+	int r = try_entry(ctx, s, i, ret); /* suspends */
+
+	if (r < 0) {
+		nexthop_entry_give(e, g->slot, NEXTHOP_BUSY);
+		nexthop_entry_give(e, g->slot, NEXTHOP_OPEN);
+	}
+	return r;
+}
+
+/* All members that may be tried have as many connections as they may have: looks again soon. */
+static int wait_for_room(struct ctx *ctx, struct search *s)
+{
+	const struct nexthop_group *g = s->way->group;
+	usec_t pause = (20 + (usec_t)rng_below(s->way->rng, 80)) * USEC_PER_MSEC;
+
+	if (s->way->ask->bounded && !s->waiting && nexthop_group_wait(g) < 0)
+		return nexthop_failure_crowded(ctx, s->failure, g->hops->name, false);
+	s->waiting |= s->way->ask->bounded;
+	if (s->waiting && s->waited >= g->hops->waiting_timeout)
+		return nexthop_failure_crowded(ctx, s->failure, g->hops->name, true);
+	s->waited += pause;
+	ctx->log.action = "waiting for a connection's place";
+	return ctx_sleep(ctx, pause);
+}
+
+/* Room may have come; what was found out stays. */
+static void look_again(
+	const struct search *s, struct nexthop_member *v, size_t n, struct nexthop_pool *pool)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i].full = nexthop_group_is_full(s->way->group, i);
+	pool->now = clock_now();
+}
+
+/* The first that lets us in. ERR_UNREACHABLE: none does. */
+static int try_members(struct ctx *ctx, struct search *s, struct nexthop_with *ret)
+{
+	const struct nexthop_group *g = s->way->group;
+	size_t n = g->hops->hosts.n, i = s->way->first;
+	struct nexthop_member *v = arena_array(&s->arena, struct nexthop_member, n);
+	struct nexthop_pool pool;
+
+	s->lacks = nexthop_group_pool(g, s->way->ask, v, &pool);
+	s->lacking = s->lacks != 0;
+	while (s->tries < NEXTHOP_TRIES_MAX && !s->stop) {
+		int r;
+
+		if (i == NEXTHOP_NO_MEMBER || v[i].out || v[i].full)
+			i = nexthop_pool_choose(&pool, s->way->rng);
+		if (i == NEXTHOP_NO_MEMBER && s->tries == 0 && nexthop_pool_is_full(&pool)) {
+			r = wait_for_room(ctx, s); /* suspends */
+			if (r < 0)
+				return r == ERR_UNREACHABLE ? ERR_LIMIT : r;
+			look_again(s, v, n, &pool);
+			continue;
+		}
+		bool away = i != NEXTHOP_NO_MEMBER && nexthop_member_is_away(&v[i], pool.now);
+
+		s->skipped = away && s->tries > 0;
+		if (i == NEXTHOP_NO_MEMBER || s->skipped)
+			break;
+		r = try_member(ctx, s, i, &v[i], away, ret); /* suspends */
+		if (r != ERR_UNREACHABLE)
+			return r;
+	}
+	return ERR_UNREACHABLE;
+}
+
 /* ---- all of them ---- */
+
+static const struct {
+	unsigned need;
+	const char *status, *name;
+} needs[] = {
+	{ NEXTHOP_NEED_UTF8, "5.6.7", "internationalised addresses (SMTPUTF8)" },
+	{ NEXTHOP_NEED_8BIT, "5.6.3", "8-bit content (8BITMIME)" },
+	{ NEXTHOP_NEED_BINARY, "5.6.3", "binary content (BINARYMIME)" },
+	{ NEXTHOP_NEED_SIZE, "5.3.4", "a message of this size" },
+	{ NEXTHOP_NEED_REQUIRETLS, "5.7.30", "a message that demands TLS (REQUIRETLS)" },
+	{ NEXTHOP_NEED_DSN, "5.3.3", "requests for delivery reports (DSN)" },
+	{ NEXTHOP_NEED_PRIORITY, "5.3.3", "priorities (MT-PRIORITY)" },
+};
 
 static int no_host_has_it(struct ctx *ctx, struct search *s)
 {
 	const struct nexthop_way *way = s->way;
-	bool utf8 = (s->lacks & NEXTHOP_NEED_UTF8) != 0;
+	char status[8];
+	size_t i = 0;
 
-	return nexthop_failure_set(ctx, s->failure, utf8 ? "5.6.7" : "5.6.3", SLICE_NIL,
-		"no host of %.*s takes %s",
-		SLICE_ARG(way->hops ? way->hops->name : way->target->domain),
-		utf8 ? "internationalised addresses (SMTPUTF8)" : "8-bit content (8BITMIME)");
+	while (i + 1 < sizeof(needs) / sizeof(needs[0]) && !(needs[i].need & s->lacks))
+		i++;
+	(void)snprintf(status, sizeof(status), "%s", needs[i].status);
+	if (s->skipped)
+		status[0] = '4'; /* it may have it */
+	(void)nexthop_failure_set(ctx, s->failure, status, SLICE_NIL, "no host of %.*s takes %s",
+		SLICE_ARG(way->hops ? way->hops->name : way->target->domain), needs[i].name);
+	s->failure->reason = NEXTHOP_LACKING;
+	s->failure->lacks = s->lacks;
+	return ERR_UNREACHABLE;
 }
 
 static int try_hosts(struct ctx *ctx, struct search *s, struct nexthop_with *ret)
@@ -316,6 +481,7 @@ static int try_hosts(struct ctx *ctx, struct search *s, struct nexthop_with *ret
 		int r = nexthop_hosts_look_up(
 			ctx, &s->arena, s->way->config, &s->hosts, i, s->failure);
 
+		s->failed |= r == ERR_UNREACHABLE;
 		if (r < 0)
 			return r;
 		if (i >= s->hosts.n)
@@ -324,17 +490,30 @@ static int try_hosts(struct ctx *ctx, struct search *s, struct nexthop_with *ret
 		if (r != ERR_UNREACHABLE)
 			return r;
 	}
-	if (s->tries == 0 && s->oldest) {
-		struct ip_port last = s->oldest_address;
-		int r = try_addresses(ctx, s, s->oldest, &last, 1, ret);
-
-		if (r != ERR_UNREACHABLE)
-			return r;
-	}
-	if (!s->failed)
-		return s->lacking ? no_host_has_it(ctx, s)
-				  : nexthop_hosts_explain(ctx, &s->hosts, s->failure);
 	return ERR_UNREACHABLE;
+}
+
+/* The address that has been dead longest, when there was nothing else to try. */
+static int try_oldest(struct ctx *ctx, struct search *s, struct nexthop_with *ret)
+{
+	struct ip_port last = s->oldest_address;
+	struct nexthop_member m = { .state = NEXTHOP_MEMBER_DOWN };
+
+	if (s->way->group)
+		return try_member(ctx, s, (size_t)(s->oldest - s->hosts.v), &m, true, ret);
+	return try_addresses(ctx, s, s->oldest, &last, 1, ret);
+}
+
+static int try_all(struct ctx *ctx, struct search *s, struct nexthop_with *ret)
+{
+	int r = s->way->group ? try_members(ctx, s, ret) : try_hosts(ctx, s, ret);
+
+	if (r == ERR_UNREACHABLE && s->tries == 0 && s->oldest)
+		r = try_oldest(ctx, s, ret);
+	if (r != ERR_UNREACHABLE || s->failed)
+		return r;
+	return s->lacking ? no_host_has_it(ctx, s)
+			  : nexthop_hosts_explain(ctx, &s->hosts, s->failure);
 }
 
 int nexthop_connect_run(struct ctx *ctx, const struct nexthop_way *way, struct nexthop_with *ret,
@@ -351,7 +530,9 @@ int nexthop_connect_run(struct ctx *ctx, const struct nexthop_way *way, struct n
 		r = nexthop_hosts_of_domain(ctx, &s.arena, way->config, way->rng,
 			way->target->domain, &s.hosts, &failure);
 	if (r == 0)
-		r = try_hosts(ctx, &s, ret);
+		r = try_all(ctx, &s, ret);
+	if (s.waiting)
+		nexthop_group_waited(way->group);
 	arena_reset(&s.arena);
 	if (r < 0 && ctx_check(ctx) < 0)
 		return ctx_check(ctx);

@@ -11,7 +11,9 @@ struct client;
 struct config;
 struct config_hops;
 struct ctx;
+struct nexthop_ask;
 struct nexthop_failure;
+struct nexthop_group;
 struct nexthop_memory;
 struct nexthop_target;
 struct pool;
@@ -32,7 +34,9 @@ struct nexthop_way {
 	struct pool *pool; /* for log-ins; may be NULL */
 	struct nexthop_memory *dead, *clear;
 	struct rng *rng;
-	unsigned needs; /* enum nexthop_need */
+	const struct nexthop_ask *ask;
+	const struct nexthop_group *group; /* of hops; NULL: direct */
+	size_t first; /* the member to begin with, or NEXTHOP_NO_MEMBER; only with a group */
 };
 
 /* With whom; name is terminated and owned by the caller (free). */
@@ -40,6 +44,7 @@ struct nexthop_with {
 	struct client *client;
 	char *host;
 	struct ip_port peer;
+	size_t member; /* with a group: counted there as open and busy */
 };
 
 /* "mx1.example.org[192.0.2.1]:25", or without the name where that is the address; the caller frees

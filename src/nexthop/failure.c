@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/metrics.h"
 #include "rt/ctx.h"
 
 /* Bytes of text kept; what is longer was made by a peer. */
@@ -26,5 +27,17 @@ int nexthop_failure_set(struct ctx *ctx, struct nexthop_failure *ret, const char
 	failure.text = arena_strdup(ctx->arena, slice_str(text));
 	failure.host = arena_dup(ctx->arena, host);
 	*ret = failure;
+	return ERR_UNREACHABLE;
+}
+
+int nexthop_failure_crowded(
+	struct ctx *ctx, struct nexthop_failure *ret, struct slice hops, bool too_long)
+{
+	(void)nexthop_failure_set(ctx, ret, "4.3.2", SLICE_NIL,
+		too_long ? "no connection to the hops %.*s became free in time"
+			 : "too many wait for a connection to the hops %.*s already",
+		SLICE_ARG(hops));
+	ret->reason = NEXTHOP_CROWDED;
+	metric_add(METRIC_POOL_REFUSED, 1);
 	return ERR_UNREACHABLE;
 }

@@ -14,7 +14,16 @@ enum nexthop_fate {
 	NEXTHOP_FAIL, /* for good: return the mail */
 };
 
+/* What a caller may want to tell apart. */
+enum nexthop_reason {
+	NEXTHOP_UNREACHED, /* nobody lets us in */
+	NEXTHOP_CROWDED, /* too many wait already, or this one waited for too long */
+	NEXTHOP_LACKING, /* nobody there has what the message needs; `lacks` */
+};
+
 struct nexthop_failure {
+	enum nexthop_reason reason;
+	unsigned lacks; /* set of enum nexthop_need */
 	enum nexthop_fate fate;
 	bool alarm; /* a person should look: log-in, certificate, bogus names, a loop */
 	struct smtp_status status; /* enhanced status, e.g. 4.4.1 */
@@ -28,5 +37,10 @@ struct nexthop_failure {
  * class is the fate. Does not suspend. Returns ERR_UNREACHABLE, so that it can be returned. */
 int nexthop_failure_set(struct ctx *ctx, struct nexthop_failure *ret, const char *status,
 	struct slice host, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/* A client's transaction has waited for too long, or may not wait at all, for a connection to the
+ * hops of that name. As above; counted. */
+int nexthop_failure_crowded(
+	struct ctx *ctx, struct nexthop_failure *ret, struct slice hops, bool too_long);
 
 #endif

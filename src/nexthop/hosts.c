@@ -30,7 +30,7 @@ void nexthop_hosts_configured(
 
 	hosts.v = arena_array(a, struct nexthop_host, hosts.n);
 	for (size_t i = 0; i < hosts.n; i++) {
-		const struct config_host *h = &hops->hosts.v[i];
+		const struct config_endpoint *h = &hops->hosts.v[i].place;
 
 		hosts.v[i] = (struct nexthop_host){
 			.name = h->name,
@@ -316,7 +316,7 @@ int nexthop_hosts_look_up(struct ctx *ctx, struct arena *a, const struct config 
 {
 	size_t end = i + 1;
 
-	if (i < hosts->resolved)
+	if (hosts->v[i].lookup != NEXTHOP_UNRESOLVED)
 		return 0;
 	while (hosts->domain.n && end < hosts->n &&
 		hosts->v[end].preference == hosts->v[i].preference)
@@ -332,7 +332,6 @@ int nexthop_hosts_look_up(struct ctx *ctx, struct arena *a, const struct config 
 			return i ? 0 : loops(ctx, hosts->domain, h->name, ret_failure);
 		}
 	}
-	hosts->resolved = end;
 	return 0;
 }
 

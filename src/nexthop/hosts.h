@@ -45,7 +45,6 @@ struct nexthop_hosts {
 	struct slice domain; /* direct delivery; else empty */
 	struct nexthop_host *v; /* in the arena */
 	size_t n;
-	size_t resolved; /* the first so many have been looked up */
 	bool implicit; /* the domain has no MX and is its own exchanger */
 };
 

@@ -15,8 +15,8 @@ struct nexthop_live {
 	struct client_live live;
 };
 
-static int broken(
-	struct ctx *ctx, const struct client_failure *failure, struct nexthop_broken *ret_broken)
+static int broken(struct ctx *ctx, struct nexthop_live *l, const struct client_failure *failure,
+	struct nexthop_broken *ret_broken)
 {
 	int r = ctx_check(ctx);
 
@@ -27,6 +27,8 @@ static int broken(
 		.reply = failure->reply,
 		.text = failure->text,
 	};
+	if (failure->why != CLIENT_LOCAL)
+		nexthop_conn_lost(ctx, l->conn, failure->text);
 	if (ret_broken->in_doubt)
 		metric_add(METRIC_INDOUBT, 1);
 	return ERR_UNREACHABLE;
@@ -55,7 +57,7 @@ int nexthop_live_begin(struct ctx *ctx, struct nexthop_conn *conn, struct slice 
 	if (r == 0)
 		return 0;
 	if (ctx_check(ctx) < 0 || !is_stale(conn, &failure))
-		return broken(ctx, &failure, ret_broken);
+		return broken(ctx, l, &failure, ret_broken);
 	r = nexthop_conn_renew(ctx, conn, &no_session);
 	if (r < 0 && ctx_check(ctx) == 0) {
 		*ret_broken = (struct nexthop_broken){ .reply = no_session.reply,
@@ -65,7 +67,7 @@ int nexthop_live_begin(struct ctx *ctx, struct nexthop_conn *conn, struct slice 
 	if (r == 0)
 		r = client_live_begin(ctx, conn->client, reverse_path, params, rcpts, n, &l->live,
 			ret_mail, ret_rcpts, &failure);
-	return r < 0 ? broken(ctx, &failure, ret_broken) : 0;
+	return r < 0 ? broken(ctx, l, &failure, ret_broken) : 0;
 }
 
 int nexthop_live_rcpts(struct ctx *ctx, struct nexthop_live *l, const struct client_rcpt *rcpts,
@@ -74,7 +76,7 @@ int nexthop_live_rcpts(struct ctx *ctx, struct nexthop_live *l, const struct cli
 	struct client_failure failure;
 	int r = client_live_rcpts(ctx, &l->live, rcpts, n, ret, &failure);
 
-	return r < 0 ? broken(ctx, &failure, ret_broken) : 0;
+	return r < 0 ? broken(ctx, l, &failure, ret_broken) : 0;
 }
 
 size_t nexthop_live_accepted(const struct nexthop_live *l)
@@ -88,7 +90,7 @@ int nexthop_live_open(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply
 	struct client_failure failure;
 	int r = client_live_open(ctx, &l->live, ret, &failure);
 
-	return r < 0 ? broken(ctx, &failure, ret_broken) : 0;
+	return r < 0 ? broken(ctx, l, &failure, ret_broken) : 0;
 }
 
 int nexthop_live_write(struct ctx *ctx, struct nexthop_live *l, struct slice piece,
@@ -97,7 +99,7 @@ int nexthop_live_write(struct ctx *ctx, struct nexthop_live *l, struct slice pie
 	struct client_failure failure;
 	int r = client_live_write(ctx, &l->live, piece, &failure);
 
-	return r < 0 ? broken(ctx, &failure, ret_broken) : 0;
+	return r < 0 ? broken(ctx, l, &failure, ret_broken) : 0;
 }
 
 int nexthop_live_finish(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply *ret,
@@ -106,12 +108,24 @@ int nexthop_live_finish(struct ctx *ctx, struct nexthop_live *l, struct smtp_rep
 	struct client_failure failure;
 	int r = client_live_finish(ctx, &l->live, ret, &failure);
 
-	return r < 0 ? broken(ctx, &failure, ret_broken) : 0;
+	if (r == 0)
+		nexthop_conn_finished(l->conn);
+	return r < 0 ? broken(ctx, l, &failure, ret_broken) : 0;
 }
 
 struct slice nexthop_live_name(const struct nexthop_live *l)
 {
 	return slice_str(l->conn->name);
+}
+
+size_t nexthop_live_member(const struct nexthop_live *l)
+{
+	return nexthop_conn_member(l->conn);
+}
+
+const struct smtp_caps *nexthop_live_caps(const struct nexthop_live *l)
+{
+	return nexthop_conn_caps(l->conn);
 }
 
 bool nexthop_live_is_lmtp(const struct nexthop_live *l)

@@ -46,6 +46,10 @@ int nexthop_live_finish(struct ctx *ctx, struct nexthop_live *l, struct smtp_rep
 	struct nexthop_broken *ret_broken);
 /* With whom; valid until nexthop_live_end. "mx1.example.org[192.0.2.1]:25" */
 struct slice nexthop_live_name(const struct nexthop_live *l);
+/* As nexthop_conn_member. */
+size_t nexthop_live_member(const struct nexthop_live *l);
+/* What it offers; valid until nexthop_live_end. */
+const struct smtp_caps *nexthop_live_caps(const struct nexthop_live *l);
 bool nexthop_live_is_lmtp(const struct nexthop_live *l);
 /* Ends it wherever it stands, gives the lease back. Does not suspend. NULL is fine. */
 void nexthop_live_end(struct nexthop_live *l);

@@ -16,6 +16,7 @@
 #include "nexthop/target.h"
 
 struct buf;
+struct nexthop_board;
 struct config;
 struct ctx;
 struct pool;
@@ -40,6 +41,10 @@ struct nexthop_options {
 	 * read here, and again with each configuration. */
 	struct tls_client *authorities;
 	const struct nexthop_limits *limits; /* NULL: the built-in one. Must outlive it */
+	/* Shared by all workers, in which this one has the slot; NULL: one of our own. Must outlive
+	 * it. */
+	struct nexthop_board *board;
+	unsigned slot;
 };
 
 /* Does not suspend. ERR_TLS when a file of authorities cannot be read: the sentence is appended to
@@ -72,6 +77,30 @@ uint32_t nexthop_room(const struct nexthop *nh, const struct nexthop_target *t);
 enum nexthop_need {
 	NEXTHOP_NEED_8BIT = 1,
 	NEXTHOP_NEED_UTF8 = 2,
+	NEXTHOP_NEED_DSN = 4,
+	NEXTHOP_NEED_BINARY = 8,
+	NEXTHOP_NEED_REQUIRETLS = 16,
+	NEXTHOP_NEED_PRIORITY = 32,
+	NEXTHOP_NEED_SIZE = 64, /* room for a message of ask.size bytes */
+};
+/* What of `needs` a host with these capabilities lacks; size: of the message, 0: not known. */
+unsigned nexthop_lacks(const struct smtp_caps *caps, unsigned needs, uint64_t size);
+
+/* What one transaction asks of its session, beyond the target. Zeroed it asks for nothing.
+ * Everything is borrowed during the call. */
+struct nexthop_ask {
+	unsigned needs; /* set of enum nexthop_need */
+	uint64_t size; /* bytes of the message; 0: not known */
+	struct ip client; /* for sticky balancing; IP_NONE: there is none */
+	/* Who the session speaks for, where the host is told that once for a whole session: a kept
+	 * one is used again for the same only. Empty: for nobody in particular. */
+	struct slice identity;
+	/* A client waits meanwhile: waiting for a place is bounded as the hops say. */
+	bool bounded;
+	/* Members (nexthop_conn_member) that just failed this transaction: taken only where there
+	 * is no other. */
+	const size_t *avoid;
+	size_t avoid_n;
 };
 
 /* A lease of a ready session. Give it back by nexthop_release. */
@@ -81,7 +110,8 @@ struct nexthop_conn;
  * hosts in order. Borrowed: t, during the call only. 0; ERR_CANCELLED as ctx_check (ret_failure
  * untouched); else negative with *ret_failure filled. */
 int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
-	unsigned needs, struct nexthop_conn **ret, struct nexthop_failure *ret_failure);
+	const struct nexthop_ask *ask, struct nexthop_conn **ret,
+	struct nexthop_failure *ret_failure);
 /* Sends one message on it. Every result is filled, whatever happens; 0 or ERR_CANCELLED. Suspends.
  * A kept connection that turns out to have been closed by the peer is replaced once, unseen by the
  * caller. */
@@ -95,6 +125,9 @@ void nexthop_release(struct nexthop_conn *conn);
 
 /* With whom, valid until release. "mx1.example.org" */
 struct slice nexthop_conn_host(const struct nexthop_conn *conn);
+/* Which of the target's hosts it is, counted from 0 in the order of the configuration; only with
+ * hops. */
+size_t nexthop_conn_member(const struct nexthop_conn *conn);
 /* "mx1.example.org[192.0.2.1]:25" */
 struct slice nexthop_conn_name(const struct nexthop_conn *conn);
 /* False when there is no TLS. */

@@ -89,6 +89,7 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 	t->backend.nexthop = s->server->nexthop;
 	t->backend.pretence = s->server->pretence;
 	t->backend.arena = &t->arena;
+	t->backend.client = s->peer.ip;
 	t->backend.reverse_path = server_mailbox(&t->arena, &cmd->path);
 	smtp_mail_params_dup(&t->arena, &cmd->params, &t->backend.params);
 	text_id((uint64_t)clock_wall() << 12 | (s->server->next_session++ & 4095), t->id);
@@ -101,7 +102,7 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 
 static bool is_lmtp(const struct nexthop_target *t)
 {
-	return t->hops && t->hops->hosts.v[0].protocol == CONFIG_LMTP;
+	return t->hops && t->hops->hosts.v[0].place.protocol == CONFIG_LMTP;
 }
 
 /* May it go to the backend? `before` go in the same breath. Else *ret says why not. */

@@ -4,6 +4,7 @@
  * is not kept. */
 #include "server/proxy_backend.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/event.h"
@@ -18,8 +19,7 @@
 /* How long the end of data may take: less than the ten minutes that RFC 5321 section 4.5.3.2.6
  * grants, since our client has waited for a while when we begin to wait. */
 #define FINISH_TIME (285 * USEC_PER_SEC)
-/* How often, and for how long, a lost backend is replaced in one transaction. */
-#define REPLACE_MAX  2
+/* How long it may take to replace a lost backend. */
 #define REPLACE_TIME (30 * USEC_PER_SEC)
 
 /* ---- losing it ---- */
@@ -30,13 +30,29 @@ static void tell(struct ctx *ctx, const struct proxy_backend *b, const char *why
 		FIELD_STR("why", why), FIELD_STR("mail", mail));
 }
 
+/* Nobody takes it now: the client hears that it is not for ever, and why. */
+static void refuse(struct proxy_backend *b, const struct nexthop_failure *f)
+{
+	char enhanced[16];
+
+	if (f->reason == NEXTHOP_CROWDED) {
+		smtp_reply_set(&b->lost, 451, "4.3.2",
+			"The servers behind us have no room now; try again later");
+	} else if (f->reason == NEXTHOP_LACKING) {
+		snprintf(
+			enhanced, sizeof(enhanced), "4.%u.%u", f->status.subject, f->status.detail);
+		smtp_reply_set(&b->lost, 451, enhanced,
+			"No server behind us takes such a message now; try again later");
+	}
+}
+
 /* For good. What the client is told is never permanent: it is not its mail's fault. */
 static void lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 {
 	if (b->live)
 		smtp_reply_set(
 			&b->lost, 451, "4.4.2", "The server behind us was lost; try again later");
-	else
+	else if (b->lost.code == 0)
 		smtp_reply_set(&b->lost, 451, "4.4.1",
 			"No server behind us can be reached; try again later");
 	tell(ctx, b, why, "the client is told to try again");
@@ -45,12 +61,25 @@ static void lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 
 /* ---- getting one ---- */
 
-static unsigned needs(const struct proxy_backend *b)
+static unsigned needs(const struct proxy_backend *b, const struct client_rcpt *rcpts, size_t n)
 {
-	bool utf8 = smtp_mail_params_has(&b->params, SMTP_PARAM_SMTPUTF8);
+	const struct smtp_mail_params *p = &b->params;
+	unsigned needs = NEXTHOP_NEED_SIZE;
 
-	return (b->params.body == SMTP_BODY_8BITMIME ? NEXTHOP_NEED_8BIT : 0U) |
-	       (utf8 ? NEXTHOP_NEED_UTF8 : 0U);
+	if (p->body == SMTP_BODY_8BITMIME)
+		needs |= NEXTHOP_NEED_8BIT;
+	if (smtp_mail_params_has(p, SMTP_PARAM_SMTPUTF8))
+		needs |= NEXTHOP_NEED_UTF8;
+	if (smtp_mail_params_has(p, SMTP_PARAM_RET) || smtp_mail_params_has(p, SMTP_PARAM_ENVID))
+		needs |= NEXTHOP_NEED_DSN;
+	if (smtp_mail_params_has(p, SMTP_PARAM_REQUIRETLS))
+		needs |= NEXTHOP_NEED_REQUIRETLS;
+	if (smtp_mail_params_has(p, SMTP_PARAM_MT_PRIORITY))
+		needs |= NEXTHOP_NEED_PRIORITY;
+	for (size_t i = 0; i < n; i++)
+		if (rcpts[i].params.present)
+			needs |= NEXTHOP_NEED_DSN;
+	return needs;
 }
 
 /* A session with a backend, MAIL and recipients. ERR_UNREACHABLE: *ret_why says why not; b->live is
@@ -58,14 +87,26 @@ static unsigned needs(const struct proxy_backend *b)
 static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why)
 {
+	const struct nexthop_ask ask = {
+		.needs = needs(b, rcpts, n),
+		.size = b->params.size,
+		.client = b->client,
+		.bounded = true,
+		.avoid = b->failed,
+		.avoid_n = b->failed_n,
+	};
 	struct nexthop_conn *conn;
 	struct nexthop_failure failure;
 	struct nexthop_broken broken;
-	int r = nexthop_acquire(ctx, b->nexthop, &b->target, needs(b), &conn, &failure);
+	int r = nexthop_acquire(ctx, b->nexthop, &b->target, &ask, &conn, &failure);
 
+	b->lost.code = 0;
+	if (r == ERR_CANCELLED)
+		return r;
 	if (r < 0) {
 		*ret_why = failure.text;
-		return r == ERR_CANCELLED ? r : ERR_UNREACHABLE;
+		refuse(b, &failure);
+		return ERR_UNREACHABLE;
 	}
 	b->name = arena_dup(b->arena, nexthop_conn_name(conn));
 	r = nexthop_live_begin(
@@ -83,6 +124,14 @@ static bool is_as_before(const struct proxy_answered *a, const struct smtp_reply
 	return true;
 }
 
+/* The one that is lost is not the one to be tried next. */
+static void give_up(struct proxy_backend *b)
+{
+	if (b->live && b->failed_n < PROXY_REPLACE_MAX + 1)
+		b->failed[b->failed_n++] = nexthop_live_member(b->live);
+	proxy_backend_end(b);
+}
+
 /* Says the envelope so far to another one. Fails as connect. */
 static int replace(struct ctx *ctx, struct proxy_backend *b, const char **why)
 {
@@ -91,7 +140,7 @@ static int replace(struct ctx *ctx, struct proxy_backend *b, const char **why)
 	struct deadline d;
 
 	tell(ctx, b, *why, "another backend is asked while the client waits");
-	proxy_backend_end(b);
+	give_up(b);
 	ctx_narrow(ctx, &d, REPLACE_TIME);
 	int r = ctx_widen(ctx, &d, connect(ctx, b, a->rcpts, a->n, &mail, said, why));
 
@@ -108,7 +157,7 @@ static int recover(struct ctx *ctx, struct proxy_backend *b, const char *why)
 {
 	int r = ERR_UNREACHABLE;
 
-	while (r < 0 && r != ERR_CANCELLED && b->replaced < REPLACE_MAX) {
+	while (r < 0 && r != ERR_CANCELLED && b->replaced < PROXY_REPLACE_MAX) {
 		b->replaced++;
 		r = replace(ctx, b, &why);
 	}
@@ -127,9 +176,9 @@ static int begin(struct ctx *ctx, struct proxy_backend *b, const struct client_r
 	const char *why;
 	int r = connect(ctx, b, rcpts, n, &mail, ret, &why);
 
-	while (r == ERR_UNREACHABLE && b->live && b->replaced++ < REPLACE_MAX) {
+	while (r == ERR_UNREACHABLE && b->live && b->replaced++ < PROXY_REPLACE_MAX) {
 		tell(ctx, b, why, "another backend is asked while the client waits");
-		proxy_backend_end(b);
+		give_up(b);
 		r = connect(ctx, b, rcpts, n, &mail, ret, &why);
 	}
 	if (r == ERR_UNREACHABLE)

@@ -22,6 +22,9 @@ struct proxy_answered {
 	size_t n, room;
 };
 
+/* How often a lost backend is replaced in one transaction. */
+#define PROXY_REPLACE_MAX 2
+
 /* Zeroed, then the upper part is filled; everything is borrowed but for what the lower part
  * holds. */
 struct proxy_backend {
@@ -31,11 +34,14 @@ struct proxy_backend {
 	struct slice reverse_path;
 	struct smtp_mail_params params;
 	struct nexthop_target target;
+	struct ip client; /* for sticky balancing */
 
 	struct nexthop_live *live; /* NULL: none yet, or it is over */
 	struct slice name; /* of the last one, for the log */
 	struct proxy_answered answered;
 	unsigned replaced; /* so far */
+	size_t failed[PROXY_REPLACE_MAX + 1]; /* the members that were lost */
+	size_t failed_n;
 	/* What the client is told once there is none and never will be; code 0: there may be. */
 	struct smtp_reply lost;
 	usec_t waited; /* for backends, altogether */

@@ -178,6 +178,7 @@ static struct nexthop_target target_of(struct ctx *ctx, const char *name)
 }
 
 static struct nexthop_failure failure;
+static const struct nexthop_ask nothing;
 
 /* A lease at `name`, from `host`; or NULL and the failure when host is NULL. */
 static struct nexthop_conn *acquire(
@@ -188,7 +189,8 @@ static struct nexthop_conn *acquire(
 
 	failure = (struct nexthop_failure){ 0 };
 
-	int r = nexthop_acquire(ctx, scene.nh, &t, needs, &conn, &failure);
+	int r = nexthop_acquire(
+		ctx, scene.nh, &t, &(struct nexthop_ask){ .needs = needs }, &conn, &failure);
 
 	ck_assert_msg(
 		(r == 0) == (host != NULL), "%s: %s", name, r < 0 ? failure.text : "a session");
@@ -324,7 +326,7 @@ static int equal_preferences(struct ctx *ctx, void *arg)
 	struct nexthop_conn *conn;
 
 	(void)arg;
-	ck_assert_int_eq(nexthop_acquire(ctx, scene.nh, &t, 0, &conn, &failure), 0);
+	ck_assert_int_eq(nexthop_acquire(ctx, scene.nh, &t, &nothing, &conn, &failure), 0);
 	first_of_equals += slice_eq(nexthop_conn_host(conn), S("mx1.example"));
 	nexthop_release(conn);
 	return 0;
@@ -722,7 +724,8 @@ static int giving_up(struct ctx *ctx, void *arg)
 
 	(void)arg;
 	ctx_narrow(ctx, &d, USEC_PER_SEC);
-	ck_assert_int_eq(ctx_widen(ctx, &d, nexthop_acquire(ctx, scene.nh, &t, 0, &none, &failure)),
+	ck_assert_int_eq(
+		ctx_widen(ctx, &d, nexthop_acquire(ctx, scene.nh, &t, &nothing, &none, &failure)),
 		ERR_TIMEOUT);
 	ck_assert_ptr_null(none);
 	nexthop_release(conn);
@@ -741,7 +744,8 @@ static int cancelled(struct ctx *ctx, void *arg)
 	(void)arg;
 	set_mx1(SIM_CONNECT_BLACK_HOLE);
 	ctx_narrow(ctx, &d, USEC_PER_SEC);
-	ck_assert_int_eq(ctx_widen(ctx, &d, nexthop_acquire(ctx, scene.nh, &t, 0, &none, &failure)),
+	ck_assert_int_eq(
+		ctx_widen(ctx, &d, nexthop_acquire(ctx, scene.nh, &t, &nothing, &none, &failure)),
 		ERR_TIMEOUT);
 	ck_assert_uint_eq(nexthop_room(scene.nh, &t), 2);
 	return 0;

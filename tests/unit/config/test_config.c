@@ -53,8 +53,8 @@ START_TEST(null_client)
 	ck_assert_str_eq(load_said(), "");
 	ck_assert_ptr_nonnull(h);
 	ck_assert(c->routes.v[0].hops == h);
-	ck_assert(h->hosts.v[0].implicit_tls && h->hosts.v[0].port == 465);
-	ck_assert(is(h->hosts.v[0].name, "smtp.provider.example"));
+	ck_assert(h->hosts.v[0].place.implicit_tls && h->hosts.v[0].place.port == 465);
+	ck_assert(is(h->hosts.v[0].place.name, "smtp.provider.example"));
 	ck_assert(is(h->login.user, "me") && is(h->login.password_file.content, "pass word"));
 	ck_assert(is(h->login.password_file.path, "etc/provider.secret"));
 	ck_assert_uint_eq(config_line(h->at), 1);
@@ -107,10 +107,13 @@ START_TEST(whole_site)
 	const struct config_host *h = c->hops.v[0].hosts.v;
 
 	ck_assert_uint_eq(c->hops.v[0].hosts.n, 3);
-	ck_assert(h[0].ip.family == IP_V4 && h[0].port == 26 && h[0].protocol == CONFIG_SMTP);
-	ck_assert(h[1].ip.family == IP_V6 && h[1].port == 2424 && h[1].protocol == CONFIG_LMTP);
-	ck_assert(is(h[1].name, "2001:db8::5"));
-	ck_assert(h[2].ip.family == IP_NONE && h[2].port == 25 && is(h[2].name, "b.example"));
+	ck_assert(h[0].place.ip.family == IP_V4 && h[0].place.port == 26 &&
+		  h[0].place.protocol == CONFIG_SMTP);
+	ck_assert(h[1].place.ip.family == IP_V6 && h[1].place.port == 2424 &&
+		  h[1].place.protocol == CONFIG_LMTP);
+	ck_assert(is(h[1].place.name, "2001:db8::5"));
+	ck_assert(h[2].place.ip.family == IP_NONE && h[2].place.port == 25 &&
+		  is(h[2].place.name, "b.example"));
 	ck_assert(c->routes.v[1].hops == NULL);
 	ck_assert_uint_eq(config_line(c->routes.v[1].at), 20);
 	config_unref(c);

@@ -95,8 +95,28 @@ static const struct {
 	{ "routes[].from", A_ROUTE "from: \"<>\" } ]\n", "from: [ \"<>\" ] " },
 	{ "routes[].to", A_ROUTE "to: a.example } ]\n", "to: [ a.example ] " },
 	{ "routes[].via", "routes: [ { via: mx } ]\n", "via: mx " },
-	{ "hops.NAME.hosts", HOPS, "hosts: [ \"smtp://h.example:25\" ] " },
-	{ "hops.NAME.balance", HOPS, "balance: ordered " },
+	{ "hops.NAME.hosts[].host", HOPS, "- host: \"smtp://h.example:25\" " },
+	{ "hops.NAME.hosts[].weight",
+		"hops: { h: { hosts: [ { host: h.example, weight: 7 } ] } }\n", "weight: 7 " },
+	{ "hops.NAME.hosts[].max-connections",
+		"hops: { h: { hosts: [ { host: h.example, max-connections: 7 } ] } }\n",
+		"max-connections: 7 " },
+	{ "hops.NAME.balance", "hops: { h: { hosts: h.example, balance: least-connections } }\n",
+		"balance: least-connections " },
+	{ "hops.NAME.sticky", "hops: { h: { hosts: h.example, sticky: network } }\n",
+		"sticky: network " },
+	{ "hops.NAME.slow-start", "hops: { h: { hosts: h.example, slow-start: 7s } }\n",
+		"slow-start: 7s " },
+	{ "hops.NAME.max-waiting", "hops: { h: { hosts: h.example, max-waiting: 7 } }\n",
+		"max-waiting: 7 " },
+	{ "hops.NAME.waiting-timeout", "hops: { h: { hosts: h.example, waiting-timeout: 7s } }\n",
+		"waiting-timeout: 7s " },
+	{ "hops.NAME.reply-timeout", "hops: { h: { hosts: h.example, reply-timeout: 7s } }\n",
+		"reply-timeout: 7s " },
+	{ "hops.NAME.health.every", "hops: { h: { hosts: h.example, health: { every: 7s } } }\n",
+		"every: 7s " },
+	{ "hops.NAME.health.timeout",
+		"hops: { h: { hosts: h.example, health: { timeout: 7s } } }\n", "timeout: 7s " },
 	{ "hops.NAME.max-connections", "hops: { h: { hosts: h.example, max-connections: 7 } }\n",
 		"max-connections: 7 " },
 	{ "hops.NAME.tls", "hops: { h: { hosts: h.example, tls: require } }\n", "tls: require " },
@@ -138,8 +158,8 @@ START_TEST(value_arrives)
 		"127.0.0.2 } }\n");
 
 	ck_assert_msg(strstr(with, cases[_i].shown) != NULL, "%s\n%s", cases[_i].shown, with);
-	/* Two options have one legal value so far, which is also the default. */
-	if (!strstr(cases[_i].path, "service") && !strstr(cases[_i].path, "balance"))
+	/* This case has the default. */
+	if (!strstr(cases[_i].path, "service"))
 		ck_assert_msg(strstr(without, cases[_i].shown) == NULL, "%s", cases[_i].shown);
 	free(with);
 	free(without);
