@@ -246,6 +246,14 @@ bool config_is_our_name(const struct config *c, struct slice name)
 	return false;
 }
 
+bool config_front_has(const struct config_front *f, const struct ip *ip)
+{
+	for (size_t i = 0; i < f->from.n; i++)
+		if (ip_in_net(ip, &f->from.v[i]))
+			return true;
+	return false;
+}
+
 bool config_is_our_address(const struct config *c, const struct ip *ip)
 {
 	for (size_t i = 0; i < c->our_addresses.n; i++)

@@ -47,6 +47,11 @@ struct config_ips {
 	size_t n;
 };
 
+struct config_nets {
+	const struct ip_net *v;
+	size_t n;
+};
+
 /* A file named in the configuration and its content at load; path.n == 0 when unset. Secrets are
  * wiped when the last reference goes. */
 struct config_file {
@@ -182,6 +187,13 @@ struct config_networks {
 	size_t n;
 };
 
+/* Servers in front of a listener that may say who their clients are. */
+struct config_front {
+	const struct config_node *at;
+	struct config_nets from; /* none: nobody is believed */
+	bool login; /* `xclient` only: what they say of log-ins is believed too */
+};
+
 struct config_listener {
 	const struct config_node *at;
 	struct slice name;
@@ -192,6 +204,7 @@ struct config_listener {
 	bool tls_required; /* derived: MAIL needs TLS first (submission with starttls) */
 	struct config_networks networks; /* implied loopback networks filled in */
 	bool i_accept_an_open_relay;
+	struct config_front proxy_protocol, xclient, xforward;
 };
 
 /* An item of a domain's `recipients`. */
@@ -369,6 +382,8 @@ const struct config_listener *config_listener_find(const struct config *c, struc
 /* The name is the host name or one of our-names. */
 bool config_is_our_name(const struct config *c, struct slice name);
 bool config_is_our_address(const struct config *c, const struct ip *ip);
+/* An address of a server that is believed. */
+bool config_front_has(const struct config_front *f, const struct ip *ip);
 /* A recipient of that domain exists as far as the configuration knows. */
 bool config_domain_knows(const struct config *c, const struct config_domain *d, struct slice local);
 /* Where a section stands in the file, for messages; 0 when implied. */

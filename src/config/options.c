@@ -47,6 +47,7 @@ struct list_member {
 #define CTYPE_NAMES	   struct config_texts
 #define CTYPE_PATTERNS	   struct config_texts
 #define CTYPE_NETWORK	   struct ip_net
+#define CTYPE_NETWORKS	   struct config_nets
 #define CTYPE_HOST	   struct config_endpoint
 #define CTYPE_VIA	   struct slice
 #define CTYPE_SECTION_LIST struct list_member
@@ -81,6 +82,9 @@ struct list_member {
 #define SECTION_LINKAGE(id) SECTION_LINKAGE_##id
 #define SECTION_LINKAGE_root
 #define SECTION_LINKAGE_network	   static
+#define SECTION_LINKAGE_proxy_from static
+#define SECTION_LINKAGE_xclient	   static
+#define SECTION_LINKAGE_xforward   static
 #define SECTION_LINKAGE_listener   static
 #define SECTION_LINKAGE_limits	   static
 #define SECTION_LINKAGE_retry	   static
@@ -230,6 +234,8 @@ void config_option_expects(const struct config_option *o, struct buf *ret)
 		[CONFIG_TYPE_NAMES] = "a DNS name or a list of them",
 		[CONFIG_TYPE_PATTERNS] = "a pattern such as \"*@example.net\" or a list of them",
 		[CONFIG_TYPE_NETWORK] = "a network such as 10.1.0.0/24 or \"2001:db8::/64\"",
+		[CONFIG_TYPE_NETWORKS] =
+			"a network such as 10.1.0.0/24 or \"2001:db8::/64\", or a list of them",
 		[CONFIG_TYPE_HOST] =
 			"\"HOST\", \"HOST:PORT\", or a smtp://, smtps:// or lmtp:// URL",
 		[CONFIG_TYPE_VIA] = "a name in `hops`",

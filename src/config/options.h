@@ -31,6 +31,7 @@ enum config_type {
 	CONFIG_TYPE_NAMES, /* DNS names */
 	CONFIG_TYPE_PATTERNS, /* texts with * and ? */
 	CONFIG_TYPE_NETWORK, /* ADDRESS/BITS */
+	CONFIG_TYPE_NETWORKS, /* one or a list of them */
 	CONFIG_TYPE_HOST, /* HOST, HOST:PORT or a URL */
 	CONFIG_TYPE_VIA, /* a name in `hops`, or a word of words */
 	CONFIG_TYPE_SECTION, /* one section */

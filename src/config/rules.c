@@ -94,6 +94,42 @@ static void check_width(
 	}
 }
 
+static void check_front_width(
+	struct config_loading *l, const struct config_listener *it, const struct config_front *f)
+{
+	for (size_t i = 0; i < f->from.n; i++) {
+		unsigned least = f->from.v[i].ip.family == IP_V4 ? 8 : 32;
+
+		if (f->from.v[i].bits < least && !it->i_accept_an_open_relay)
+			CONFIG_ERROR(l, config_place(f->at, "from"),
+				"a network of /%u is too wide to be believed about others; /%u or "
+				"narrower was expected, or i-accept-an-open-relay: true",
+				f->from.v[i].bits, least);
+	}
+}
+
+/* Who is believed about others can be anybody; about log-ins, any user. */
+static void check_fronts(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	check_front_width(l, it, &it->proxy_protocol);
+	check_front_width(l, it, &it->xclient);
+	check_front_width(l, it, &it->xforward);
+	if (!it->xclient.login)
+		return;
+	if (c->users.n == 0)
+		CONFIG_ERROR(l, config_place(it->xclient.at, "login"),
+			"the listener '%s' believes servers about log-ins, but there are no users; "
+			"say users: [ { file: FILE } ]",
+			it->name.p);
+	if (has_wildcard(it) && !it->i_accept_an_open_relay)
+		CONFIG_ERROR(l, config_place(it->xclient.at, "login"),
+			"the listener '%s' believes servers about log-ins and listens on every "
+			"address, where NAT makes strangers look local; name the inner address, "
+			"or say i-accept-an-open-relay: true",
+			it->name.p);
+}
+
 /* A mx listener serves `domains`, and must have a postmaster (RFC 5321 section 4.5.1). */
 static void check_mx(
 	struct config_loading *l, const struct config *c, const struct config_listener *it)
@@ -286,7 +322,7 @@ static void check_usefulness(struct config_loading *l, const struct config *c)
 
 static void (*const listener_rules[])(struct config_loading *, const struct config *,
 	const struct config_listener *) = { check_certificate, check_submission, check_networks,
-	check_wildcard, check_width, check_mx, check_addresses };
+	check_wildcard, check_width, check_fronts, check_mx, check_addresses };
 static void (*const domain_rules[])(struct config_loading *, const struct config *,
 	const struct config_domain *) = { check_recipients };
 static void (*const hops_rules[])(struct config_loading *, const struct config *,

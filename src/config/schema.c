@@ -63,6 +63,7 @@ static void put_type(struct buf *out, const struct config_option *o)
 		[CONFIG_TYPE_SERVERS] = true,
 		[CONFIG_TYPE_NAMES] = true,
 		[CONFIG_TYPE_PATTERNS] = true,
+		[CONFIG_TYPE_NETWORKS] = true,
 	};
 
 	if (o->type == CONFIG_TYPE_BOOL) {

@@ -410,6 +410,7 @@ static const struct {
 	[CONFIG_TYPE_NAMES] = { read_name, sizeof(struct slice) },
 	[CONFIG_TYPE_PATTERNS] = { read_pattern, sizeof(struct slice) },
 	[CONFIG_TYPE_NETWORK] = { read_network, 0 },
+	[CONFIG_TYPE_NETWORKS] = { read_network, sizeof(struct ip_net) },
 	[CONFIG_TYPE_HOST] = { read_host, 0 },
 	[CONFIG_TYPE_VIA] = { read_via, 0 },
 };

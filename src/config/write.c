@@ -93,9 +93,17 @@ static size_t item_size(enum config_type type)
 		[CONFIG_TYPE_IPS] = sizeof(struct ip),
 		[CONFIG_TYPE_NAMES] = sizeof(struct slice),
 		[CONFIG_TYPE_PATTERNS] = sizeof(struct slice),
+		[CONFIG_TYPE_NETWORKS] = sizeof(struct ip_net),
 	};
 
 	return sizes[type];
+}
+
+static void put_network(struct buf *ret, const struct ip_net *net)
+{
+	buf_putc(ret, '"');
+	ip_net_format(ret, net);
+	buf_putc(ret, '"');
 }
 
 static void put_item(const struct config_option *o, const void *v, struct buf *ret)
@@ -108,6 +116,8 @@ static void put_item(const struct config_option *o, const void *v, struct buf *r
 		put_server(ret, v);
 	else if (o->type == CONFIG_TYPE_IPS)
 		put_quoted_ip(ret, v);
+	else if (o->type == CONFIG_TYPE_NETWORKS)
+		put_network(ret, v);
 	else
 		config_write_text(*(const struct slice *)v, ret);
 }
@@ -166,11 +176,8 @@ void config_write_value(const struct config_option *o, const void *member, struc
 		buf_puts(ret, o->words[*(const unsigned *)member]);
 	else if (o->type == CONFIG_TYPE_HOST)
 		put_host(ret, member);
-	else if (o->type == CONFIG_TYPE_NETWORK) {
-		buf_putc(ret, '"');
-		ip_net_format(ret, member);
-		buf_putc(ret, '"');
-	}
+	else if (o->type == CONFIG_TYPE_NETWORK)
+		put_network(ret, member);
 }
 
 void config_write_prose(const char *prefix, const char *text, struct buf *ret)

@@ -14,6 +14,7 @@
 #include "rt/log.h"
 #include "rt/stream.h"
 #include "server/auth_offers.h"
+#include "server/front.h"
 #include "server/server.h"
 #include "server/session.h"
 #include "smtp/cmd.h"
@@ -22,7 +23,7 @@
 unsigned auth_offers(const struct session *s)
 {
 	/* A password may be shown in the clear where nobody else can listen. */
-	bool clear_ok = s->tls || ip_is_loopback(&s->peer.ip);
+	bool clear_ok = front_is_private(s);
 
 	if (s->server->auth == NULL || s->login.n || s->listener->for_whom == CONFIG_FOR_MX ||
 		(s->listener->tls_required && !s->tls))

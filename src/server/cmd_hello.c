@@ -4,6 +4,7 @@
 #include "rt/ctx.h"
 #include "rt/stream.h"
 #include "server/auth_offers.h"
+#include "server/front.h"
 #include "server/server.h"
 #include "server/service.h"
 #include "server/session.h"
@@ -27,6 +28,7 @@ void cmd_hello_offers(const struct session *s, struct smtp_caps *ret)
 		(s->server->tls || s->server->pretence))
 		smtp_caps_add(&caps, SMTP_CAP_STARTTLS);
 	auth_offers_caps(s, &caps);
+	front_offers(s, &caps);
 	s->service->offers(s, &caps);
 	*ret = caps;
 }
@@ -63,9 +65,11 @@ static void remember_name(struct session *s, struct slice name)
 
 int cmd_hello(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 {
+	const struct slice named = front_client_helo(s);
+
 	session_drop_transaction(ctx, s, SESSION_READY, ABORT_RSET);
 	s->esmtp = cmd->verb == SMTP_EHLO;
-	remember_name(s, cmd->helo.name);
+	remember_name(s, named.n ? named : cmd->helo.name);
 	cmd_hello_offers(s, &s->caps);
 	if (s->esmtp)
 		return reply_ehlo(ctx, s);

@@ -15,15 +15,6 @@
 
 #define HANDSHAKE_TIME (60 * USEC_PER_SEC)
 
-static void forget_client(struct ctx *ctx, struct session *s)
-{
-	session_drop_transaction(ctx, s, SESSION_GREETED, ABORT_RSET);
-	s->helo = s->login = SLICE_NIL;
-	s->helo_room = 0;
-	s->esmtp = false;
-	arena_reset(&s->arena);
-}
-
 static int flush(struct ctx *ctx, struct session *s)
 {
 	struct deadline d;
@@ -66,7 +57,7 @@ int cmd_starttls(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 		r = handshake(ctx, s);
 	if (r < 0)
 		return r;
-	forget_client(ctx, s);
+	session_forget_client(ctx, s);
 	s->tls = true;
 	cmd_hello_offers(s, &s->caps);
 	return 0;

@@ -15,6 +15,7 @@
 #include "rt/ctx.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
+#include "server/front.h"
 #include "server/server.h"
 #include "server/service.h"
 #include "server/session.h"
@@ -103,6 +104,7 @@ static void add_received(const struct session *s, struct buf *b)
 		n = snprintf(tls_text, sizeof(tls_text), "%s cipher %s", tls.version, tls.cipher);
 	message_trace_received(b, &(struct message_trace){
 					  .helo = s->helo,
+					  .rdns = front_client_name(s),
 					  .ip = s->peer.ip,
 					  .by = s->config->hostname,
 					  .esmtp = s->esmtp,

@@ -21,6 +21,7 @@
 #include "rt/log.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
+#include "server/front.h"
 #include "server/permission.h"
 #include "server/proxy_backend.h"
 #include "server/proxy_reply.h"
@@ -210,8 +211,8 @@ static void log_passed(struct ctx *ctx, const struct proxy_tx *t, const struct s
 		FIELD("to", t->first), FIELD_INT("recipients", t->accepted),
 		FIELD_INT("size", t->size), FIELD("helo", s->helo), FIELD("login", s->login),
 		FIELD("listener", s->listener->name), FIELD_STR("tls", tls.version),
-		FIELD("backend", b->name), FIELD("said", buf_slice(&backend_said)),
-		FIELD("told", buf_slice(&we_told)),
+		FIELD("forwarded", front_forwarded(s)), FIELD("backend", b->name),
+		FIELD("said", buf_slice(&backend_said)), FIELD("told", buf_slice(&we_told)),
 		FIELD_INT("waited-ms", b->waited / USEC_PER_MSEC));
 	buf_done(&backend_said);
 	buf_done(&we_told);

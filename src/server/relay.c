@@ -13,6 +13,7 @@
 #include "rt/ctx.h"
 #include "rt/log.h"
 #include "rt/tls.h"
+#include "server/front.h"
 #include "server/permission.h"
 #include "server/recipient.h"
 #include "server/server.h"
@@ -262,7 +263,8 @@ static void log_accepted(struct ctx *ctx, const struct relay_tx *t, uint64_t siz
 	LOG(ctx, EV_ACCEPTED, FIELD("from", e->reverse_path.n ? e->reverse_path : S("<>")),
 		FIELD("to", e->rcpts[0].forward_path), FIELD_INT("recipients", e->rcpts_n),
 		FIELD_INT("size", size), FIELD("helo", e->helo), FIELD("login", e->login),
-		FIELD("listener", e->listener), FIELD_STR("tls", tls.version));
+		FIELD("listener", e->listener), FIELD_STR("tls", tls.version),
+		FIELD("forwarded", front_forwarded(s)));
 }
 
 static int relay_finish(

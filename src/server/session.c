@@ -20,6 +20,7 @@
 #include "rt/random.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
+#include "server/front.h"
 #include "server/proxy.h"
 #include "server/server.h"
 #include "server/service.h"
@@ -43,6 +44,8 @@ static const struct command {
 	[SMTP_HELO] = { cmd_hello, ANY },
 	[SMTP_STARTTLS] = { cmd_starttls, IN(SESSION_GREETED) | IN(SESSION_READY) },
 	[SMTP_AUTH] = { cmd_auth, IN(SESSION_READY) },
+	[SMTP_XCLIENT] = { cmd_xclient, IN(SESSION_GREETED) | IN(SESSION_READY) },
+	[SMTP_XFORWARD] = { cmd_xforward, IN(SESSION_GREETED) | IN(SESSION_READY) },
 	[SMTP_MAIL] = { cmd_mail, IN(SESSION_READY) },
 	[SMTP_RCPT] = { cmd_rcpt, IN(SESSION_MAIL) | IN(SESSION_RCPT) },
 	[SMTP_DATA] = { cmd_data, IN(SESSION_RCPT) },
@@ -187,7 +190,7 @@ struct server_client session_client(const struct session *s)
 
 	return (struct server_client){
 		.listener = s->listener,
-		.ip = s->peer.ip,
+		.ip = front_trusted_ip(s),
 		.tls = s->tls,
 		.user = user && !user->disabled ? user : NULL,
 	};
@@ -200,12 +203,22 @@ void session_drop_transaction(
 		s->tx->ops->abort(ctx, s->tx, why);
 	s->tx = NULL;
 	session_drop_content(s);
+	front_forget_forward(s);
 	arena_reset(&s->tx_arena);
 	s->sender = SLICE_NIL;
 	s->recipients = 0;
 	s->smtputf8 = false;
 	ctx->log.queue_id = SLICE_NIL;
 	s->state = next;
+}
+
+void session_forget_client(struct ctx *ctx, struct session *s)
+{
+	session_drop_transaction(ctx, s, SESSION_GREETED, ABORT_RSET);
+	s->helo = s->login = SLICE_NIL;
+	s->helo_room = 0;
+	s->esmtp = false;
+	arena_reset(&s->arena);
 }
 
 /* ---- the dialogue ---- */
@@ -274,13 +287,18 @@ static bool talks_early(const struct session *s)
 	return s->listener->for_whom == CONFIG_FOR_MX && !s->tls && stream_has_input(s->stream);
 }
 
+int session_say_greeting(struct ctx *ctx, struct session *s)
+{
+	return session_say(ctx, s, 220, NULL, "%.*s ESMTP sluice", SLICE_ARG(s->config->hostname));
+}
+
 int session_greet(struct ctx *ctx, struct session *s)
 {
 	if (talks_early(s)) {
 		s->closing = true;
 		return session_say(ctx, s, 554, "5.5.1", "You spoke before the greeting");
 	}
-	return session_say(ctx, s, 220, NULL, "%.*s ESMTP sluice", SLICE_ARG(s->config->hostname));
+	return session_say_greeting(ctx, s);
 }
 
 int session_command(struct ctx *ctx, struct session *s)
@@ -350,12 +368,22 @@ static void say_goodbye(struct ctx *ctx, struct session *s, int r)
 	(void)ctx_widen(ctx, &d, 0);
 }
 
+void session_set_peer(struct ctx *ctx, struct session *s, struct ip_port peer)
+{
+	struct buf text;
+
+	s->peer = peer;
+	buf_init(&text, sizeof(s->peer_text));
+	ip_port_format(&text, &peer);
+	memcpy(s->peer_text, text.p, text.n);
+	ctx->log.peer = slice_of(s->peer_text, text.n);
+	buf_done(&text);
+}
+
 void session_begin(struct ctx *ctx, struct session *s, struct server *server,
 	const struct config_listener *listener, struct stream *stream, struct ip_port peer,
 	struct ip_port local)
 {
-	struct buf text;
-
 	*s = (struct session){
 		.server = server,
 		.config = config_ref(server->config),
@@ -369,12 +397,8 @@ void session_begin(struct ctx *ctx, struct session *s, struct server *server,
 	};
 	smtp_line_init(&s->line, SMTP_LINE_COMMAND_MAX);
 	text_id((uint64_t)clock_wall() << 12 | (s->server->next_session++ & 4095), s->id);
-	buf_init(&text, sizeof(s->peer_text));
-	ip_port_format(&text, &s->peer);
-	memcpy(s->peer_text, text.p, text.n);
 	ctx->log.session = slice_of(s->id, sizeof(s->id));
-	ctx->log.peer = slice_of(s->peer_text, text.n);
-	buf_done(&text);
+	session_set_peer(ctx, s, peer);
 	cmd_hello_offers(s, &s->caps);
 }
 
@@ -382,6 +406,7 @@ void session_end(struct session *s)
 {
 	stream_free(s->stream);
 	arena_reset(&s->arena);
+	front_free(s->front);
 	config_unref(s->config);
 }
 
@@ -392,8 +417,10 @@ int session_serve(struct ctx *ctx, struct server *server, const struct config_li
 
 	session_begin(ctx, &s, server, listener, stream_new(sock), peer, local);
 	LOG(ctx, EV_CONNECTED, FIELD("listener", listener->name));
-	int r = handshake(ctx, &s);
+	int r = front_read_header(ctx, &s, sock);
 
+	if (r == 0)
+		r = handshake(ctx, &s);
 	if (r == 0)
 		r = converse(ctx, &s);
 	const char *why = why_ended(ctx, &s, r);

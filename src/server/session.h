@@ -19,6 +19,7 @@ struct config;
 struct config_listener;
 struct content;
 struct ctx;
+struct front;
 struct server;
 struct service_ops;
 struct smtp_cmd;
@@ -45,7 +46,8 @@ struct session {
 	const struct config_listener *listener;
 	const struct service_ops *service;
 	struct stream *stream;
-	struct ip_port peer, local;
+	struct ip_port peer, local; /* the client and where it went, perhaps as a front says */
+	struct front *front; /* what a front said (front.h); NULL: nothing */
 	enum session_state state;
 	bool esmtp; /* EHLO was said */
 	bool tls; /* the stream is encrypted */
@@ -121,6 +123,12 @@ void session_drop_transaction(
 /* The client as permission sees it now; the user is looked up again, so that a revoked one is
  * out. */
 struct server_client session_client(const struct session *s);
+/* Nothing is known of the client any more but its address: after STARTTLS, XCLIENT. */
+void session_forget_client(struct ctx *ctx, struct session *s);
+/* 220, whatever the client has said already. */
+int session_say_greeting(struct ctx *ctx, struct session *s);
+/* The client's address from now on, also in log lines. */
+void session_set_peer(struct ctx *ctx, struct session *s, struct ip_port peer);
 /* Forgets the content that was arriving, if any. */
 void session_drop_content(struct session *s);
 
@@ -133,6 +141,8 @@ session_handler cmd_starttls; /* cmd_starttls.c */
 session_handler cmd_auth; /* cmd_auth.c */
 /* What a log-in with the right password comes to, for explain.c. */
 int cmd_auth_assume(struct ctx *ctx, struct session *s, struct slice name);
+session_handler cmd_xclient; /* front.c */
+session_handler cmd_xforward;
 session_handler cmd_mail; /* cmd_mail.c */
 session_handler cmd_rcpt; /* cmd_rcpt.c */
 session_handler cmd_data; /* cmd_data.c */

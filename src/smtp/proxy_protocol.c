@@ -190,6 +190,19 @@ enum smtp_proxy_step smtp_proxy_read(
 	return SMTP_PROXY_MORE;
 }
 
+#define V1_LEAST (sizeof("PROXY UNKNOWN\r\n") - 1)
+
+size_t smtp_proxy_wants(struct slice in)
+{
+	if (in.n < V1_LEAST)
+		return V1_LEAST - in.n;
+	if (may_be(in, v1_begin))
+		return in.p[in.n - 1] == '\r' ? 1 : 2;
+	if (in.n < V2_HEAD)
+		return V2_HEAD - in.n;
+	return V2_HEAD + big_endian(slice_of(in.p + 14, 2)) - in.n;
+}
+
 /* ---- writing ---- */
 
 static bool has_addresses(const struct smtp_proxy *p)

@@ -39,6 +39,9 @@ enum smtp_proxy_step {
  * over. */
 enum smtp_proxy_step smtp_proxy_read(
 	struct slice in, size_t *ret_used, struct smtp_proxy *ret, const char **ret_why);
+/* After MORE: so many further bytes belong to the header in any case. For who must not read beyond
+ * it, since a TLS handshake may follow. */
+size_t smtp_proxy_wants(struct slice in);
 /* Appends the header. Without both addresses, or with two families, it says UNKNOWN or LOCAL. */
 void smtp_proxy_write(struct buf *b, const struct smtp_proxy *p);
 

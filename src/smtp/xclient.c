@@ -248,3 +248,16 @@ void smtp_x_format(struct buf *b, const char *verb, const struct smtp_x *x, unsi
 	}
 	*left = 0;
 }
+
+void smtp_x_dup(struct arena *a, const struct smtp_x *x, struct smtp_x *ret)
+{
+	struct smtp_x copy = *x;
+
+	for (unsigned i = 0; i < SMTP_X_ATTRS; i++) {
+		struct slice *text = member(&copy, &attrs[i]);
+
+		if (attrs[i].kind != ADDRESS && attrs[i].kind != PORT)
+			*text = arena_dup(a, *text);
+	}
+	*ret = copy;
+}

@@ -71,4 +71,7 @@ bool smtp_x_parse(struct arena *a, struct slice args, unsigned allowed, struct s
  * said as [UNAVAILABLE]. Call it until *left is 0. */
 void smtp_x_format(struct buf *b, const char *verb, const struct smtp_x *x, unsigned *left);
 
+/* The same with texts that live in the arena. */
+void smtp_x_dup(struct arena *a, const struct smtp_x *x, struct smtp_x *ret);
+
 #endif

@@ -17,6 +17,8 @@ static void check_prefixes(struct slice in, size_t used)
 		size_t more;
 
 		assert(smtp_proxy_read(slice_take(in, n), &more, &p, &why) == SMTP_PROXY_MORE);
+		assert(smtp_proxy_wants(slice_take(in, n)) > 0);
+		assert(smtp_proxy_wants(slice_take(in, n)) <= used - n);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* The named table of relay forms, by each of its senders, said to a running relay and to a proxy
- * whose backend takes everything: each is refused
- * with 5xx, with 550 5.7.1 where the syntax is legal, and nothing reaches the next hop. */
+ * whose backend takes everything, directly and through named servers in front: each is refused with
+ * 5xx, with 550 5.7.1 where the syntax is legal, and nothing reaches the next hop. */
 #include <stdio.h>
 
 #include "base/ascii.h"
@@ -15,6 +15,8 @@
 #define FORMS_MIN 100
 #define SENDERS	  5
 
+#define GREETED "S: 220\nC: EHLO client.example\nS: 250 \n"
+
 #define CONFIG(service)                                                                            \
 	"hostname: mx.ours.example\n"                                                              \
 	"postmaster: boss@ours.example\n"                                                          \
@@ -26,6 +28,10 @@
 
 static char relay_text[] = CONFIG("");
 static char proxy_text[] = CONFIG("service: proxy,");
+/* The client is a named server, and says that it speaks for a neighbour, or for this machine. */
+static char header_text[] = CONFIG("service: proxy, proxy-protocol: { from: 192.0.2.9 },");
+static char xclient_text[] = CONFIG("service: proxy, xclient: { from: 192.0.2.9 },");
+static const char *opening;
 static struct slice table;
 static struct slice senders[SENDERS];
 static size_t senders_n, tried;
@@ -109,7 +115,7 @@ static int try_all(struct ctx *ctx, void *arg)
 			if (line.n == 0 || line.p[0] == '#')
 				continue;
 			s = dialogue_open(ctx, "192.0.2.25:25");
-			dialogue_run(ctx, s, "S: 220\nC: EHLO client.example\nS: 250 \n");
+			dialogue_run(ctx, s, opening);
 			try_form(ctx, s, senders[i], line);
 			dialogue_run(ctx, s, "C: QUIT\n");
 			stream_free(s);
@@ -168,12 +174,18 @@ START_TEST(every_form_is_refused)
 	buf_init(&text, 1 << 20);
 	read_table(&text);
 	ck_assert_uint_eq(senders_n, SENDERS);
+	opening = GREETED;
 	run_seed(1, play, relay_text);
 	ck_assert_uint_ge(tried, FORMS_MIN * SENDERS);
 	tried = 0;
 	proxy = true;
 	run_seed(1, play, proxy_text);
 	ck_assert_uint_ge(tried, FORMS_MIN * (SENDERS - 1));
+	opening = "R: PROXY TCP4 192.0.2.7 192.0.2.25 4711 25\\r\\n\n" GREETED;
+	run_seed(1, play, header_text);
+	opening = GREETED "C: XCLIENT ADDR=127.0.0.1 NAME=localhost\n" GREETED;
+	run_seed(1, play, xclient_text);
+	ck_assert_uint_ge(tried, 3 * FORMS_MIN * (SENDERS - 1));
 	buf_done(&text);
 }
 END_TEST

@@ -100,6 +100,11 @@ static const struct {
 	{ LISTEN "\"127.0.0.1:9\", networks: 10.0.0.1/8 } }\n",
 		"'from': '10.0.0.1/8' has bits set behind the network's prefix; a network such as" },
 	{ LISTEN "\"127.0.0.1:9\", networks: [ lan ] } }\n", "'from': 'lan' is no network" },
+	{ LISTEN "\"127.0.0.1:9\", xclient: { login: true } } }\n",
+		"t.yaml:1:58: 'from' is missing; listeners.NAME.xclient needs it" },
+	{ LISTEN "\"127.0.0.1:9\", xforward: { from: [ front ] } } }\n",
+		"'from': 'front' is no network; a network such as 10.1.0.0/24 or "
+		"\"2001:db8::/64\", or a list of them was expected" },
 	{ "our-addresses: a\n",
 		"'our-addresses': 'a' is no address; an address or a list of them" },
 	{ "dns: { servers: \"127.0.0.1:53\" }\n", "'127.0.0.1:53' is no resolver; system, or" },
@@ -156,6 +161,18 @@ static const struct {
 		"listens on every address, where NAT" },
 	{ LISTEN "\"10.0.0.1:9\", networks: [ 10.0.0.0/7 ] } }\n",
 		"t.yaml:1:69: a network of /7 is too wide to be trusted; /8 or narrower was expected" },
+	{ LISTEN "\"127.0.0.1:9\", proxy-protocol: { from: 10.0.0.0/7 } } }\n",
+		"a network of /7 is too wide to be believed about others; /8 or narrower" },
+	{ LISTEN "\"127.0.0.1:9\", xclient: { from: \"2001::/31\" } } }\n",
+		"a network of /31 is too wide to be believed about others; /32 or narrower" },
+	{ LISTEN "\"127.0.0.1:9\", xclient: { from: 10.0.0.5, login: true } } }\n",
+		"t.yaml:1:92: the listener 'x' believes servers about log-ins, but there are no "
+		"users" },
+	{ "users: [ { file: users } ]\n" HOPS
+	  "domains: { d.example: { via: inside, recipients: any } }\npostmaster: a@b.example\n"
+	  "listeners: { x: { for: mx, address: \":9\", xclient: { from: 10.0.0.5, login: true } } }\n",
+		"t.yaml:5:77: the listener 'x' believes servers about log-ins and listens on "
+		"every address" },
 	{ LISTEN "\"10.0.0.1:9\", networks: [ { from: \"2001::/31\" } ] } }\n",
 		"a network of /31 is too wide to be trusted; /32 or narrower was expected, or "
 		"i-accept-an-open-relay: true" },

@@ -70,6 +70,23 @@ START_TEST(whole_headers)
 }
 END_TEST
 
+/* Who asks for no more than is wanted takes the header and nothing else. */
+START_TEST(wanted_bytes)
+{
+	struct slice header = good[_i].header;
+	size_t n = 0, used = 0;
+	struct smtp_proxy p;
+	const char *why;
+
+	while (smtp_proxy_read(slice_take(header, n), &used, &p, &why) == SMTP_PROXY_MORE) {
+		ck_assert_uint_gt(smtp_proxy_wants(slice_take(header, n)), 0);
+		n += smtp_proxy_wants(slice_take(header, n));
+		ck_assert_uint_le(n, header.n);
+	}
+	ck_assert_uint_eq(n, header.n);
+}
+END_TEST
+
 #define TEN  "xxxxxxxxxx"
 #define LINE TEN TEN TEN TEN TEN TEN TEN TEN TEN
 
@@ -179,6 +196,7 @@ static Suite *suite(void)
 	TCase *t = tcase_create("proxy-protocol");
 
 	tcase_add_loop_test(t, whole_headers, 0, sizeof(good) / sizeof(good[0]));
+	tcase_add_loop_test(t, wanted_bytes, 0, sizeof(good) / sizeof(good[0]));
 	tcase_add_loop_test(t, refused, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(t, longest_line);
 	tcase_add_test(t, written);
