@@ -35,8 +35,8 @@ mutations:
 # make torture [FROM=session/bdat.sl]: every scenario struck at each of its points
 torture:
 	@tools/bootstrap build test
-	@tools/build test tests/torture/torture
-	@build/test/tests/torture/torture --jobs $$(nproc) $(if $(FROM),--from $(FROM))
+	@tools/build clang tests/torture/torture
+	@build/clang/tests/torture/torture --jobs $$(nproc) $(if $(FROM),--from $(FROM))
 
 # make storm SEEDS=n [FROM=k]: so many seeds of the storm on all cores
 storm:

@@ -11,6 +11,7 @@
 
 #define WAYS  8
 #define TRIES 64 /* places change hands while we look */
+#define PARTS 64 /* of the rows: one bit each of a slot's word */
 
 /* Values of `tag` that are no hashes. */
 #define TAG_FREE 0 /* and slot + 1: being given away by that slot */
@@ -33,6 +34,7 @@ struct tally {
 	uint64_t rows;
 	uint32_t slots;
 	uint32_t waiting[TALLY_SLOTS_MAX]; /* over all keys, by slot */
+	uint64_t touched[TALLY_SLOTS_MAX]; /* the parts in which a slot has ever counted */
 	_Alignas(16) char room[];
 };
 
@@ -133,11 +135,21 @@ static struct entry *make(struct tally *t, unsigned slot, uint64_t tag)
 	return oldest && claim(t, slot, oldest, old, tag) ? oldest : NULL;
 }
 
+/* So that forgetting a slot need not look at (and bring to memory) the whole table. */
+static void touch(struct tally *t, unsigned slot, uint64_t row)
+{
+	uint64_t bit = UINT64_C(1) << row * PARTS / t->rows;
+
+	if (!(LOAD(&t->touched[slot]) & bit))
+		__atomic_fetch_or(&t->touched[slot], bit, __ATOMIC_SEQ_CST);
+}
+
 /* Adds to the slot's cell of the key and sees to it that the place still is the key's. NULL when
  * the row has no room. */
 static struct entry *count(
 	struct tally *t, unsigned slot, uint64_t tag, uint32_t held, uint32_t waiting)
 {
+	touch(t, slot, tag % t->rows);
 	for (unsigned tries = 0; tries < TRIES; tries++) {
 		struct entry *e = find(t, tag);
 
@@ -255,9 +267,14 @@ uint32_t tally_others_wait(const struct tally *t, unsigned slot, struct slice ke
 	return others_wait(t, slot, tag_of(t, key));
 }
 
-void tally_forget(struct tally *t, unsigned slot)
+static uint64_t first_row(const struct tally *t, uint64_t part)
 {
-	for (uint64_t i = 0; i < t->rows * WAYS; i++) {
+	return (part * t->rows + PARTS - 1) / PARTS;
+}
+
+static void forget_row(struct tally *t, unsigned slot, uint64_t row)
+{
+	for (uint64_t i = row * WAYS; i < (row + 1) * WAYS; i++) {
 		struct entry *e = entry_at(t, i);
 
 		STORE(&e->cells[slot].held, 0);
@@ -265,5 +282,16 @@ void tally_forget(struct tally *t, unsigned slot)
 		if (LOAD(&e->tag) == slot + 1)
 			STORE(&e->tag, TAG_FREE);
 	}
+}
+
+void tally_forget(struct tally *t, unsigned slot)
+{
+	uint64_t touched = LOAD(&t->touched[slot]);
+
+	for (uint64_t part = 0; part < PARTS; part++)
+		for (uint64_t row = first_row(t, part);
+			touched >> part & 1 && row < first_row(t, part + 1); row++)
+			forget_row(t, slot, row);
 	STORE(&t->waiting[slot], 0);
+	STORE(&t->touched[slot], 0);
 }

@@ -322,6 +322,11 @@ static void act(struct program *p)
 	p->asked_stop = false;
 	if (p->asked_reload && p->ready)
 		reload(p);
+	if (p->asked_reload) { /* a signal that is ignored */
+		p->reload_result = ERR_CANCELLED;
+		p->asked_reload = false;
+		waitq_wake_all(&p->changed);
+	}
 	if (p->stopping && clock_now() >= p->kill_at) {
 		for (unsigned i = 0; i < p->workers; i++)
 			if (p->lives[i].proc)
@@ -467,6 +472,17 @@ int program_reload(struct ctx *ctx, struct program *p, const char *yaml)
 	if (r == 0 && p->asked_reload)
 		r = ERR_CANCELLED; /* it ended meanwhile */
 	return r < 0 ? r : p->reload_result;
+}
+
+bool program_can_reload(const struct program *p)
+{
+	return program_running(p) && p->ready && !p->stopping && !p->asked_reload;
+}
+
+void program_ask_reload(struct program *p)
+{
+	p->asked_reload = true;
+	waitq_wake_all(&p->news);
 }
 
 void program_stop(struct ctx *ctx, struct program *p)

@@ -36,6 +36,11 @@ int program_restart(struct ctx *ctx, struct program *p);
 /* Writes the file, then as SIGHUP. ERR_ when it is refused: the old configuration stays. The
  * workers have been told when it returns, and do it in the next moments. */
 int program_reload(struct ctx *ctx, struct program *p, const char *yaml);
+/* For a hook, or whoever cannot wait: as SIGHUP, of the file as it stands on the disk; the
+ * supervisor reads it when it runs next. Not where program_can_reload says that it would ignore the
+ * signal: it starts, ends, or is about to reload. */
+bool program_can_reload(const struct program *p);
+void program_ask_reload(struct program *p);
 /* As SIGTERM: drains and waits for the end. */
 void program_stop(struct ctx *ctx, struct program *p);
 /* kill -9 of a worker, -1: of all. The supervisor starts it again. */

@@ -1,53 +1,159 @@
-/* What must be true of the observed lines, whatever befell the program. */
+/* What must be true of the observed lines, whatever befell the program. A recipient is found again by
+ * the message's queue id and its path, as the client gave it. */
 #include "torture.h"
+
+#include "base/buf.h"
+#include "base/text.h"
 
 static bool has(struct slice s, struct slice part)
 {
 	return slice_search(s, part) < s.n;
 }
 
-/* The line tells of the end or the presence of the message. */
-static bool accounts_for(struct slice line, struct slice id)
+static bool is_international(struct slice domain)
 {
-	static const struct slice ends[] = { SLICE("log bounced "), SLICE("log by-hand "),
-		SLICE("log delivered "), SLICE("log undeliverable ") };
-
-	if (!has(line, id))
-		return false;
-	if (slice_starts(line, S("kept ")))
-		return true;
-	if (slice_starts(line, S("server ")))
-		return has(line, S(" got from "));
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (slice_starts(line, ends[i]))
+	for (size_t i = 0; i < domain.n; i++)
+		if ((unsigned char)domain.p[i] > 127)
 			return true;
 	return false;
 }
 
-static bool is_accounted_for(struct slice lines, struct slice id)
+/* On its way a domain's U-labels become A-labels: then the local parts decide. */
+static bool is_same(struct slice a, struct slice b)
+{
+	size_t at = slice_rfind(a, '@'), bt = slice_rfind(b, '@');
+
+	if (slice_eq_nocase(a, b))
+		return true;
+	return (is_international(slice_skip(a, at)) || is_international(slice_skip(b, bt))) &&
+	       slice_eq(slice_take(a, at), slice_take(b, bt));
+}
+
+static bool is_among(struct slice paths, struct slice path)
+{
+	while (paths.n)
+		if (is_same(slice_split(&paths, ' '), path))
+			return true;
+	return false;
+}
+
+/* What stands behind `name` up to the next `end`. */
+static struct slice behind(struct slice s, struct slice name, char end)
+{
+	struct slice rest = slice_skip(s, slice_search(s, name) + name.n);
+
+	return slice_take(rest, slice_find(rest, end));
+}
+
+/* A report of the message's failure in which the path stands in a line of its own. */
+static bool reports(struct slice text, struct slice id, struct slice path)
+{
+	if (!slice_eq(slice_take(behind(text, S("known as "), '.'), TEXT_ID_CHARS), id) ||
+		!has(text, S("Action: failed")))
+		return false;
+	while (text.n) {
+		struct slice line = slice_trim(slice_split(&text, '|'));
+
+		if (slice_ends(line, S("?"))) /* where a CR was */
+			line.n--;
+		if (slice_eq(line, path))
+			return true;
+	}
+	return false;
+}
+
+static int hex(char c)
+{
+	return c >= 'a' ? c - 'a' + 10 : c - '0';
+}
+
+/* The value at the head of a log line's rest: as it is, or in quotes with \xHH for odd bytes. */
+static bool is_logged(struct slice rest, struct slice path)
+{
+	bool quoted = slice_starts(rest, S("\""));
+	struct slice value = quoted ? behind(rest, S("\""), '"')
+				    : slice_take(rest, slice_find(rest, ' '));
+	struct buf plain;
+
+	buf_init(&plain, 4000);
+	while (value.n) {
+		bool odd = slice_starts(value, S("\\x")) && value.n >= 4;
+
+		buf_putc(&plain, odd ? (char)(hex(value.p[2]) * 16 + hex(value.p[3])) : value.p[0]);
+		value = slice_skip(value, odd ? 4 : 1);
+	}
+	bool same = is_same(buf_slice(&plain), path);
+
+	buf_done(&plain);
+	return same;
+}
+
+static bool log_ends(struct slice line, struct slice id, struct slice path)
+{
+	static const struct slice ends[] = { SLICE("log bounced "), SLICE("log delivered "),
+		SLICE("log undeliverable ") };
+	bool one = false;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		one |= slice_starts(line, ends[i]);
+	return one && slice_eq(behind(line, S(" queue-id="), ' '), id) &&
+	       is_logged(slice_skip(line, slice_search(line, S(" to=")) + 4), path);
+}
+
+/* The line tells of the recipient's end or presence. */
+static bool accounts_for(struct slice line, struct slice id, struct slice path)
+{
+	struct slice text = slice_skip(line, slice_search(line, S(" text ")));
+
+	if (slice_starts(line, S("kept ")) && text.n == 0)
+		return slice_eq(slice_take(slice_skip(line, 5), TEXT_ID_CHARS), id) &&
+		       is_same(behind(line, S(" to "), ' '), path);
+	if (slice_starts(line, S("kept ")))
+		return reports(text, id, path);
+	if (slice_starts(line, S("server "))) {
+		struct slice head = slice_take(line, line.n - text.n);
+		bool sent = has(text, id) && is_among(behind(head, S(" to "), '|'), path);
+
+		return has(head, S(" got from ")) && (sent || reports(text, id, path));
+	}
+	return log_ends(line, id, path);
+}
+
+static bool is_accounted_for(struct slice lines, struct slice id, struct slice path)
 {
 	while (lines.n)
-		if (accounts_for(slice_split(&lines, '\n'), id))
+		if (accounts_for(slice_split(&lines, '\n'), id, path))
 			return true;
 	return false;
 }
 
-bool torture_nothing_lost(struct slice lines, struct slice *ret_id)
+/* "promised ID to PATH PATH" */
+static bool is_kept(struct slice line, struct slice lines, struct torture_lost *ret)
 {
-	static const struct slice promise = SLICE(" 250 2.0.0 Queued as ");
+	struct slice rest = line;
 
-	for (struct slice rest = lines; rest.n;) {
-		struct slice line = slice_split(&rest, '\n');
-		size_t at = slice_search(line, promise);
+	(void)slice_split(&rest, ' ');
+	struct slice id = slice_split(&rest, ' ');
 
-		if (at == line.n || !slice_starts(line, S("client ")))
-			continue;
-		struct slice id = slice_take(slice_skip(line, at + promise.n), 13);
+	(void)slice_split(&rest, ' ');
+	do {
+		struct slice path = slice_split(&rest, ' ');
 
-		if (!is_accounted_for(lines, id)) {
-			*ret_id = id;
+		if (path.n == 0 || !is_accounted_for(lines, id, path)) {
+			*ret = (struct torture_lost){ id, path };
 			return false;
 		}
+	} while (rest.n);
+	return true;
+}
+
+bool torture_nothing_lost(struct slice lines, struct torture_lost *ret)
+{
+	for (struct slice rest = lines; rest.n;) {
+		struct slice line = slice_split(&rest, '\n');
+
+		if (slice_starts(line, S("promised ")) && !is_kept(line, lines, ret))
+			return false;
 	}
 	return true;
 }

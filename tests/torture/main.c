@@ -1,9 +1,11 @@
-/* torture [--each N] [--seconds S] [--from FILE] [--seed N] [--jobs N] [--only KIND:N] [FILE]...
+/* torture [--each N] [--seconds S] [--from FILE] [--seed N] [--jobs N] [--only KIND[:N]]
+ *         [--folder DIR] [FILE]...
  *
- * Each file is tortured in processes of its own: when one of them dies at a point, that is reported
- * and another goes on behind it. With --each only so many points of a file are taken, spread evenly;
+ * Each file is tortured in a process of its own, which makes one more for each point. With --each
+ * only so many points of a file are taken, spread evenly; with --only those of a kind, or one;
  * with --seconds no file is begun later than that. */
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,24 +17,21 @@
 
 #include "torture.h"
 
-#define FILES_MAX     2000
-#define JOBS_MAX      64
-#define POINT_SECONDS 100 /* real, for one point */
-#define FAILURES_MAX  20 /* of one file; then it is left alone */
+#define FILES_MAX    2000
+#define JOBS_MAX     64
+#define FAILURES_MAX 20 /* of one file; then it is left alone */
 
 /* Shared with the child that tortures a file. */
 struct progress {
-	size_t next; /* point to go on with */
-	bool ended;
-	struct torture_point now;
-	unsigned played, failed;
-	char why[TORTURE_WHY_BYTES];
+	uint64_t played[TORTURE_KINDS];
+	unsigned failed;
+	bool loses;
 };
 
 struct job {
 	pid_t pid; /* 0: none */
 	const char *file;
-	unsigned failed;
+	size_t first, step; /* points to take */
 	struct progress *progress;
 };
 
@@ -42,11 +41,11 @@ static struct {
 	int64_t seconds, began;
 	unsigned jobs;
 	struct torture_point only;
-	bool one;
+	bool some, one; /* only those of a kind; one of them */
 	char *files[FILES_MAX];
 	size_t n;
 	struct job job[JOBS_MAX];
-	uint64_t played, failed;
+	uint64_t played[TORTURE_KINDS], failed, losers;
 } run = { .folder = SCENARIOS_FOLDER, .seed = 1, .jobs = 2 };
 
 static int64_t real_seconds(void)
@@ -59,92 +58,78 @@ static int64_t real_seconds(void)
 
 /* ---- in the child ---- */
 
-static void tell(const char *file, const struct torture_point *p, const char *why)
+static bool result(void *arg, const struct torture_point *p, const char *why)
 {
+	struct job *job = arg;
+	const char *kind = torture_kind_name(p->kind);
+
+	job->progress->played[p->kind]++;
+	if (why == NULL)
+		return true;
 	printf("not ok %s, %s %" PRIu64 ": %s\n    again: torture --seed %" PRIu64
 	       " --only %s:%" PRIu64 " %s\n",
-		file, torture_kind_name(p->kind), p->number, why, run.seed,
-		torture_kind_name(p->kind), p->number, file);
+		job->file, kind, p->number, why, run.seed, kind, p->number, job->file);
 	fflush(stdout);
+	return ++job->progress->failed < FAILURES_MAX;
 }
 
-static void one_point(struct torture *t, const char *file, struct progress *p)
+static bool wants(void *arg, size_t i, const struct torture_point *p)
 {
-	char why[TORTURE_WHY_BYTES] = "";
+	const struct job *job = arg;
 
-	alarm(POINT_SECONDS);
-	p->played++;
-	if (torture_at(t, &p->now, why))
-		return;
-	p->failed++;
-	tell(file, &p->now, why);
+	if (run.some && p->kind != run.only.kind)
+		return false;
+	return run.one ? p->number == run.only.number : i % job->step == job->first;
 }
 
-static void all_points(struct torture *t, const char *file, struct progress *p)
-{
-	size_t n = torture_count(t), step = run.each && run.each < n ? n / run.each : 1;
-
-	if (p->next == 0 && step > 1)
-		p->next = (size_t)(run.seed * 7919 + strlen(file)) % step;
-	while (p->next < n && p->failed < FAILURES_MAX) {
-		p->now = torture_point(t, p->next);
-		p->next += step; /* first: should it die there, the next child goes on behind */
-		one_point(t, file, p);
-	}
-}
-
-static void torture_file(const char *file, struct progress *p)
+static void torture_file(struct job *job)
 {
 	char why[TORTURE_WHY_BYTES];
-	struct torture *t;
+	struct torture *t = torture_new(run.folder, job->file, run.seed, why);
 
-	alarm(POINT_SECONDS);
-	t = torture_new(run.folder, file, run.seed, why);
 	if (t == NULL) {
-		printf("not ok %s: %s\n", file, why);
-		p->failed++;
-	} else if (run.one) {
-		p->now = run.only;
-		one_point(t, file, p);
-	} else {
-		all_points(t, file, p);
+		printf("not ok %s: %s\n", job->file, why);
+		job->progress->failed++;
+		return;
 	}
-	if (t)
-		torture_free(t);
-	p->ended = true;
+	size_t n = torture_count(t);
+
+	job->step = run.each && run.each < n ? n / run.each : 1;
+	job->first = (size_t)(run.seed * 7919 + strlen(job->file)) % job->step;
+	job->progress->loses = torture_loses(t);
+	torture_walk(t, &(struct torture_walk){ wants, result, job });
+	torture_free(t);
 }
 
 /* ---- in the parent ---- */
 
-static void start(struct job *job)
+static void start(struct job *job, const char *file)
 {
+	memset(job->progress, 0, sizeof(*job->progress));
+	job->file = file;
 	fflush(NULL);
-	job->progress->failed = job->progress->played = 0;
 	job->pid = fork();
 	if (job->pid == 0) {
-		torture_file(job->file, job->progress);
-		exit(0); /* by which the leak sanitizer speaks */
+		torture_file(job);
+		exit(0);
 	}
 }
 
 static void collect(struct job *job, int status)
 {
-	struct progress *p = job->progress;
+	const struct progress *p = job->progress;
 
-	run.played += p->played;
-	run.failed += p->failed;
-	job->failed += p->failed;
 	job->pid = 0;
-	if (status != 0) {
-		run.failed++;
-		job->failed++;
-		if (p->ended)
-			printf("not ok %s: memory leaks at some point (see above)\n", job->file);
-		else
-			tell(job->file, &p->now, "it died; what it said stands above");
-	}
-	if (!p->ended && !run.one && job->failed < FAILURES_MAX)
-		start(job);
+	run.failed += p->failed + (status != 0);
+	run.losers += p->loses;
+	for (unsigned k = 0; k < TORTURE_KINDS; k++)
+		run.played[k] += p->played[k];
+	if (status)
+		printf("not ok %s: without a strike it died; what it said stands above\n",
+			job->file);
+	if (run.each == 0 && !run.one)
+		printf("# %s\n", job->file);
+	fflush(stdout);
 }
 
 static void wait_one(void)
@@ -176,17 +161,27 @@ static size_t torture_files(void)
 
 		if (run.seconds && real_seconds() - run.began >= run.seconds)
 			break;
-		memset(job->progress, 0, sizeof(*job->progress));
-		job->file = run.files[i];
-		job->failed = 0;
-		if (run.each == 0 && !run.one)
-			printf("# %s\n", job->file);
-		start(job);
+		start(job, run.files[i]);
 	}
 	for (unsigned k = 0; k < run.jobs; k++)
 		while (run.job[k].pid)
 			wait_one();
 	return i;
+}
+
+static void say_what_was_done(size_t files)
+{
+	uint64_t all = 0;
+
+	for (unsigned k = 0; k < TORTURE_KINDS; k++)
+		all += run.played[k];
+	printf("%" PRIu64 " points of %zu files of %zu in %" PRId64 " s (", all, files, run.n,
+		real_seconds() - run.began);
+	for (unsigned k = 0; k < TORTURE_KINDS; k++)
+		printf("%s%s %" PRIu64, k ? ", " : "", torture_kind_name((enum torture_kind)k),
+			run.played[k]);
+	printf("), %" PRIu64 " failed; %" PRIu64 " files lose mail as they are meant to\n",
+		run.failed, run.losers);
 }
 
 /* ---- which files ---- */
@@ -217,11 +212,12 @@ static bool read_only(char *text)
 {
 	char *colon = strchr(text, ':');
 
-	if (colon == NULL)
-		return false;
-	*colon = '\0';
-	run.one = true;
-	run.only.number = strtoull(colon + 1, NULL, 10);
+	run.some = true;
+	run.one = colon != NULL;
+	if (colon) {
+		*colon = '\0';
+		run.only.number = strtoull(colon + 1, NULL, 10);
+	}
 	for (enum torture_kind k = 0; k < TORTURE_KINDS; k++) {
 		run.only.kind = k;
 		if (strcmp(text, torture_kind_name(k)) == 0)
@@ -238,6 +234,8 @@ static bool read_option(const char *name, char *value)
 		run.seconds = strtoll(value, NULL, 10);
 	else if (strcmp(name, "--from") == 0)
 		run.from = value;
+	else if (strcmp(name, "--folder") == 0)
+		run.folder = value;
 	else if (strcmp(name, "--seed") == 0)
 		run.seed = strtoull(value, NULL, 10);
 	else if (strcmp(name, "--jobs") == 0)
@@ -249,16 +247,30 @@ static bool read_option(const char *name, char *value)
 	return true;
 }
 
+/* Pieces that the C library keeps for each thread would count as allocated: without them. */
+static void want_plain_memory(char **argv)
+{
+	static const char name[] = "GLIBC_TUNABLES", value[] = "glibc.malloc.tcache_count=0";
+	const char *is = getenv(name);
+
+	if (is && strcmp(is, value) == 0)
+		return;
+	setenv(name, value, 1);
+	execv("/proc/self/exe", argv);
+}
+
 int main(int argc, char **argv)
 {
+	static char output[BUFSIZ]; /* nothing is allocated while a run is under way */
 	int i = 1;
 
+	want_plain_memory(argv);
 	for (; i + 1 < argc && argv[i][0] == '-'; i += 2)
 		if (!read_option(argv[i], argv[i + 1]))
 			break;
 	if ((i < argc && argv[i][0] == '-') || run.jobs == 0 || run.jobs > JOBS_MAX) {
 		fprintf(stderr, "torture [--each N] [--seconds S] [--from FILE] [--seed N]"
-				" [--jobs N] [--only KIND:N] [FILE]...\n");
+				" [--jobs N] [--only KIND[:N]] [--folder DIR] [FILE]...\n");
 		return 64;
 	}
 	for (; i < argc && run.n < FILES_MAX; i++)
@@ -267,6 +279,9 @@ int main(int argc, char **argv)
 		find_files();
 	setenv("SSL_CERT_FILE", "/nonexistent", 1);
 	setenv("SSL_CERT_DIR", "/nonexistent", 1);
+	mallopt(M_TRIM_THRESHOLD, 1 << 28); /* not given back and asked for again */
+	mallopt(M_MMAP_THRESHOLD, 1 << 18); /* large tables come as zeros: none need be written */
+	setvbuf(stdout, output, _IOFBF, sizeof(output));
 	struct progress *shared = mmap(NULL, sizeof(*shared) * JOBS_MAX, PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -275,8 +290,7 @@ int main(int argc, char **argv)
 	run.began = real_seconds();
 	size_t files = torture_files();
 
-	printf("%" PRIu64 " points of %zu files of %zu, %" PRIu64 " failed\n", run.played, files,
-		run.n, run.failed);
+	say_what_was_done(files);
 	for (size_t k = 0; k < run.n; k++)
 		free(run.files[k]);
 	return run.failed || files == 0;

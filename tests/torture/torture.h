@@ -12,6 +12,7 @@ enum torture_kind {
 	TORTURE_CANCEL, /* the coroutine that suspends there is cancelled */
 	TORTURE_STOP, /* the program gets SIGTERM */
 	TORTURE_KILL, /* kill -9 */
+	TORTURE_RELOAD, /* the program gets SIGHUP */
 	TORTURE_MEMORY, /* this allocation fails */
 	TORTURE_KINDS
 };
@@ -26,18 +27,31 @@ const char *torture_kind_name(enum torture_kind kind);
 
 /* What one file needs, in a process of its own. */
 struct torture;
-/* Reads the scenario, plays it without a strike to see what its points are. NULL: it does not pass
- * (why says so). */
+/* Reads the scenario and plays it twice without a strike, to see what its points are. NULL: it does
+ * not pass (why says so). */
 struct torture *torture_new(
 	const char *folder, const char *name, uint64_t seed, char why[TORTURE_WHY_BYTES]);
 size_t torture_count(const struct torture *t);
-struct torture_point torture_point(const struct torture *t, size_t i);
-/* Plays it with one strike. False: something went wrong, and why says what. */
-bool torture_at(struct torture *t, const struct torture_point *point, char why[TORTURE_WHY_BYTES]);
+/* The plain run loses a message, as the scenario wants it: nothing more is asked of the struck ones. */
+bool torture_loses(const struct torture *t);
+
+/* Plays the scenario once more, and at each point that `wants` forks a process that is struck there and
+ * plays to the end; so all have one beginning, and find the libraries as they were. `result` is told
+ * of each; its why is NULL when all was well; false ends it. Neither may allocate memory. */
+struct torture_walk {
+	bool (*wants)(void *arg, size_t i, const struct torture_point *point); /* i: which of all */
+	bool (*result)(void *arg, const struct torture_point *point, const char *why);
+	void *arg;
+};
+void torture_walk(struct torture *t, const struct torture_walk *walk);
 void torture_free(struct torture *t);
 
-/* judge.c: true when each message that a client was told to be queued is kept, was taken by a next
- * hop, or ended with a log line; from the lines that a run observed. *ret_id: one that did not. */
-bool torture_nothing_lost(struct slice lines, struct slice *ret_id);
+/* judge.c: true when each recipient of each message that a client was told to be queued is kept, was
+ * taken by a next hop, or ended with a log line or report of its own; from the lines that a run
+ * observed. *ret: one that did not; its path is empty when no recipient is known. */
+struct torture_lost {
+	struct slice id, path;
+};
+bool torture_nothing_lost(struct slice lines, struct torture_lost *ret);
 
 #endif

@@ -46,23 +46,23 @@ int process_dir_give(const struct dir *d, const struct process_user *user)
 
 /* ---- memory ---- */
 
-/* Shared for good: until the world ends. */
+#define LINE 64 /* of the processor's cache, on whose bounds it lies */
+
+/* Shared for good: until the world ends. As the kernel's, it comes as zeros, and costs what is
+ * touched of it. */
 struct shared_memory {
 	struct list all;
-	char bytes[] __attribute__((aligned(64)));
+	char room[];
 };
 
 static struct list shared = { &shared, &shared };
 
 void *process_shared_memory(size_t bytes)
 {
-	struct shared_memory *m = NULL;
+	struct shared_memory *m = mem_zalloc(sizeof(*m) + LINE + bytes);
 
-	if (posix_memalign((void **)&m, 64, sizeof(*m) + bytes) != 0)
-		abort();
-	memset(m, 0, sizeof(*m) + bytes);
 	list_append(&shared, &m->all);
-	return m->bytes;
+	return m->room + (LINE - (uintptr_t)m->room % LINE);
 }
 
 void process_memory_stop(void)

@@ -6,7 +6,7 @@ config """
 	hostname: relay.test
 	postmaster: boss@ours.test
 	listeners: { inside: { for: internal, address: "192.0.2.25:2525", networks: [ 192.0.2.0/24 ] } }
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	domains: { ours.test: { via: home, recipients: any } }
 	routes: [ { via: provider } ]
 	hops:

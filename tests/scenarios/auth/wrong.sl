@@ -3,7 +3,7 @@ use secure
 config """
 	hostname: relay.test
 	limits: { login-failures: 3 }
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	tls: [ { certificate: tls.pem, key-file: tls.key } ]
 	users: [ { file: users } ]
 	listeners: { submissions: { for: submission, address: "192.0.2.25:465", tls: implicit } }

@@ -5,7 +5,7 @@ config """
 	listeners: { inside: { for: internal, address: "192.0.2.25:2525", networks: [ 192.0.2.0/24 ] } }
 	domains: { mail.test: { via: store, recipients: any } }
 	routes: [ { via: home } ]
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	hops:
 	  home: { hosts: [ "192.0.2.30:25" ], tls: off }
 	  store: { hosts: [ "lmtp://192.0.2.32:24" ], tls: off }

@@ -3,7 +3,7 @@ use proxy
 config """
 	hostname: front.test
 	postmaster: boss@ours.test
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	listeners: { mx: { for: mx, service: proxy, address: "192.0.2.25:25" } }
 	domains: { ours.test: { via: home, recipients: any } }
 	hops: { home: { hosts: [ "192.0.2.30:25", "192.0.2.31:25" ], tls: off } }

@@ -5,7 +5,7 @@ config """
 	postmaster: boss@ours.test
 	listeners: { mx: { for: mx, address: "192.0.2.25:25" } }
 	domains: { ours.test: { via: store, recipients: any } }
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	hops: { store: { hosts: [ "lmtp://192.0.2.32:24" ], tls: off } }
 """
 server store 192.0.2.32:24 { lmtp; answer content for full@ours.test "452 4.2.2 full" }

@@ -4,7 +4,7 @@ config """
 	hostname: relay.test
 	delivery: { messages-per-connection: 2 }
 	listeners: { inside: { for: internal, address: "192.0.2.25:2525", networks: [ 192.0.2.0/24 ] } }
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	routes: [ { via: away } ]
 	hops: { away: { hosts: [ "192.0.2.31:25" ], tls: off, max-connections: 1 } }
 """

@@ -4,7 +4,7 @@ workers 3
 config """
 	hostname: relay.test
 	listeners: { inside: { for: internal, address: "192.0.2.25:2525", networks: [ 192.0.2.0/24 ] } }
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	routes: [ { via: slow } ]
 	hops: { slow: { hosts: [ "192.0.2.40:25" ], tls: off, max-connections: 1 } }
 """

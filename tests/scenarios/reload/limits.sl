@@ -5,7 +5,7 @@ reload """
 	hostname: relay.test
 	postmaster: boss@ours.test
 	limits: { message-size: 2000000 }
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	listeners: { mx: { for: mx, address: "192.0.2.25:25" } }
 	domains: { ours.test: { via: home, recipients: any } }
 	hops: { home: { hosts: [ "192.0.2.30:25" ], tls: off } }
@@ -16,7 +16,7 @@ reload """
 	hostname: relay.test
 	postmaster: boss@ours.test
 	limits: { message-size: 100000 }
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	listeners: { mx: { for: mx, address: "192.0.2.25:25" } }
 	domains: { ours.test: { via: home, recipients: any } }
 	hops: { home: { hosts: [ "192.0.2.30:25" ], tls: off } }

@@ -4,7 +4,7 @@ client c1 to 192.0.2.25:2525 { hello }
 reload """
 	hostname: relay.test
 	postmaster: boss@ours.test
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	listeners:
 	  mx: { for: mx, address: "192.0.2.25:25" }
 	  other: { for: internal, address: "192.0.2.25:2526", networks: [ 192.0.2.0/24 ] }

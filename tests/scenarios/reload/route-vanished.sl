@@ -6,7 +6,7 @@ advance 5s
 reload """
 	hostname: relay.test
 	postmaster: boss@ours.test
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	listeners: { inside: { for: internal, address: "192.0.2.25:2525", networks: [ 192.0.2.0/24 ] } }
 	domains: { ours.test: { via: home, recipients: any } }
 	hops: { home: { hosts: [ "192.0.2.30:25" ], tls: off } }
@@ -19,7 +19,7 @@ expect no-log bounced
 reload """
 	hostname: relay.test
 	postmaster: boss@ours.test
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	listeners: { inside: { for: internal, address: "192.0.2.25:2525", networks: [ 192.0.2.0/24 ] } }
 	domains: { ours.test: { via: home, recipients: any } }
 	routes: [ { via: spare } ]

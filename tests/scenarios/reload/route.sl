@@ -7,7 +7,7 @@ expect queue { rcpt x@far.test waiting attempts 1 }
 reload """
 	hostname: relay.test
 	postmaster: boss@ours.test
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	listeners: { inside: { for: internal, address: "192.0.2.25:2525", networks: [ 192.0.2.0/24 ] } }
 	routes: [ { via: spare } ]
 	hops: { spare: { hosts: [ "192.0.2.32:25" ], tls: off } }

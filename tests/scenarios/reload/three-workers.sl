@@ -5,7 +5,7 @@ client c1 to 192.0.2.25:25 { message a@client.test b@ours.test; close }
 reload """
 	hostname: other.test
 	postmaster: boss@ours.test
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	listeners: { mx: { for: mx, address: "192.0.2.25:25" } }
 	domains: { ours.test: { via: home, recipients: any } }
 	hops: { home: { hosts: [ "192.0.2.30:25" ], tls: off } }

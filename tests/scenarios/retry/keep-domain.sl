@@ -5,7 +5,7 @@ config """
 	postmaster: boss@ours.test
 	listeners: { mx: { for: mx, address: "192.0.2.25:25" } }
 	domains: { ours.test: { via: home, recipients: any, keep: 1h } }
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	hops: { home: { hosts: [ "192.0.2.30:25" ], tls: off } }
 """
 server home { stop }

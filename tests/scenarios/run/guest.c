@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "guest_parts.h"
 #include "rt/ctx.h"
 #include "rt/job.h"
@@ -17,12 +18,26 @@
 #define REPLY_MAX (1u << 20)
 #define GUEST_IP  "192.0.2.9" /* unless it says otherwise */
 
+/* "promised QUEUE-ID to PATH PATH": what this client may rely upon. */
+static void see_promise(const struct guest *c, struct slice said, struct slice reply)
+{
+	static const struct slice queued = SLICE("250 2.0.0 Queued as ");
+
+	if (!slice_starts(reply, queued) ||
+		(!slice_eq(said, S("content")) && !slice_eq(said, S("BDAT"))))
+		return;
+	play_see(c->play, "promised %.*s to %.*s",
+		SLICE_ARG(slice_take(slice_skip(reply, queued.n), TEXT_ID_CHARS)),
+		SLICE_ARG(buf_slice(&c->wire.rcpts)));
+}
+
 static void see_reply(void *arg, const char *state, struct slice said, struct slice reply)
 {
 	const struct guest *c = arg;
 
 	play_see(c->play, "client %.*s %s %.*s %.*s", SLICE_ARG(c->name), state,
 		SLICE_ARG(said.n ? said : S("-")), SLICE_ARG(reply));
+	see_promise(c, said, reply);
 }
 
 void guest_disconnect(struct guest *c)

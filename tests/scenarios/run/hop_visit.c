@@ -147,6 +147,7 @@ static int judge(struct ctx *ctx, struct visit *v)
 {
 	struct slice rest, reply = SLICE_NIL;
 	bool taken = false;
+	struct buf some;
 	int r = 0;
 
 	if (!v->server->lmtp) {
@@ -155,11 +156,22 @@ static int judge(struct ctx *ctx, struct visit *v)
 		taken = slice_starts(reply, S("2"));
 	}
 	rest = buf_slice(&v->now->to);
+	buf_init(&some, PATHS_MAX);
 	while (v->server->lmtp && rest.n && r == 0) {
-		r = answer(ctx, v, S("content"), slice_split(&rest, ' '), S("250 2.0.0 taken"),
-			&reply);
-		taken |= slice_starts(reply, S("2"));
+		struct slice to = slice_split(&rest, ' ');
+
+		r = answer(ctx, v, S("content"), to, S("250 2.0.0 taken"), &reply);
+		if (!slice_starts(reply, S("2")))
+			continue;
+		buf_puts(&some, taken ? " " : "");
+		buf_put(&some, to);
+		taken = true;
 	}
+	if (v->server->lmtp) {
+		buf_clear(&v->now->to);
+		buf_put(&v->now->to, buf_slice(&some));
+	}
+	buf_done(&some);
 	if (taken)
 		keep(v);
 	hop_message_free(v->now);

@@ -160,7 +160,7 @@ static int op_file(struct ctx *ctx, struct play *p, void *self, const struct stm
 {
 	(void)ctx;
 	(void)self;
-	sim_disk_write(subject_host(p), text_of(p, s, 1), stmt_word(s, 2));
+	subject_write(p, text_of(p, s, 1), stmt_word(s, 2));
 	return 0;
 }
 
@@ -187,7 +187,7 @@ static int op_user(struct ctx *ctx, struct play *p, void *self, const struct stm
 		buf_put(&b, stmt_word(s, 3));
 	}
 	buf_puts(&b, "\n");
-	sim_disk_write(subject_host(p), "users", buf_slice(&b));
+	subject_write(p, "users", buf_slice(&b));
 	buf_done(&b);
 	return r;
 }
@@ -205,10 +205,10 @@ static int op_certificate(struct ctx *ctx, struct play *p, void *self, const str
 		p->certificates = certificates_new();
 	certificates_issue(p->certificates, stmt_word(s, 1), -1, 3000, true, &pem, &key);
 	snprintf(path, sizeof(path), "%s.pem", file);
-	sim_disk_write(subject_host(p), path, pem);
+	subject_write(p, path, pem);
 	snprintf(path, sizeof(path), "%s.key", file);
-	sim_disk_write(subject_host(p), path, key);
-	sim_disk_write(subject_host(p), "ca.pem", certificates_ca(p->certificates));
+	subject_write(p, path, key);
+	subject_write(p, "ca.pem", certificates_ca(p->certificates));
 	free((void *)(uintptr_t)pem.p);
 	free((void *)(uintptr_t)key.p);
 	return 0;

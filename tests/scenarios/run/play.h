@@ -23,9 +23,12 @@ struct play {
 	usec_t began; /* clock_now() */
 	size_t mark; /* offset in seen->lines: `expect log` looks behind it */
 	bool failed; /* failure is set: nothing more is played */
+	bool told; /* a secret */
+	bool reloaded; /* by somebody else than the transcript */
 };
 
-/* Records the first failure with the statement's place; returns ERR_INVALID, always. */
+/* Records the first failure with the statement's place; returns ERR_INVALID. Only where an operator's
+ * reload (scenario_reload) explains the difference it is none: 0. */
 int play_fail(struct play *p, const struct stmt *at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Appends an observation; control characters are made visible, line ends shown as "|". */

@@ -44,7 +44,8 @@ struct scenario_faults {
 	void (*begin)(struct ctx *ctx, void *arg);
 	/* Called when the transcript has ended, before the rest does: faults are taken back here. When
 	 * it is given, the program is then ended and started once more, and what it has is observed:
-	 * "kept QUEUE-ID" a line (and of a report what it is about), then "revived". NULL: nothing. */
+	 * "kept QUEUE-ID to PATH" a line for each recipient that has not ended, "kept QUEUE-ID text
+	 * TEXT" of each report, then "revived". NULL: nothing. */
 	void (*calm)(struct ctx *ctx, void *arg);
 	/* Called after each statement of the file has been played, with its number from 1. May suspend.
 	 * A negative result ends the transcript. NULL: nothing. */
@@ -75,5 +76,16 @@ void scenario_seen_done(struct scenario_seen *seen);
  * ret->passed is false. Not to be called on a loop. */
 int scenario_run(
 	const struct scenario *s, const struct scenario_faults *faults, struct scenario_seen *ret);
+
+/* For a hook in the world (sim_on_park) while a run is under way: an operator's reload that the
+ * transcript knows nothing of. It must hold all the same, but for what counts reloads: connections of
+ * next hops, connections used again, the log lines of a reload. */
+enum scenario_reload {
+	SCENARIO_RELOAD_NONE, /* it would be no reload: the program starts, ends, or reloads already */
+	SCENARIO_RELOAD_SAME, /* of the files that the program read last */
+	SCENARIO_RELOAD_OTHER, /* the transcript has changed files, and has yet to make it read them */
+};
+enum scenario_reload scenario_reload_now(void);
+void scenario_reload(void);
 
 #endif

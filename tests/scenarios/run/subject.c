@@ -10,6 +10,7 @@
 #include "rt/sim/sim.h"
 
 #define FILE_NAME   "sluice.yaml"
+#define FILE_MAX    (64u << 20)
 #define RELOAD_TIME (500 * USEC_PER_MSEC) /* longer than a socket takes to close */
 #define READY_TIME  (2 * USEC_PER_MIN)
 #define READY_EVERY (10 * USEC_PER_MSEC)
@@ -20,6 +21,7 @@ struct subject {
 	struct program *program; /* NULL: never started */
 	unsigned workers, started_with;
 	bool runs; /* as far as the transcript says */
+	bool changed; /* its files, since it last read them */
 };
 
 struct subject *subject_new(struct play *p)
@@ -40,7 +42,19 @@ struct sim_host *subject_host(struct play *p)
 void subject_set_config(struct play *p, struct slice config)
 {
 	p->subject->config = config;
-	sim_disk_write(p->subject->host, FILE_NAME, config);
+	subject_write(p, FILE_NAME, config);
+}
+
+void subject_write(struct play *p, const char *path, struct slice content)
+{
+	struct subject *u = p->subject;
+	struct buf before;
+
+	buf_init(&before, FILE_MAX);
+	if (sim_disk_read(u->host, path, &before) < 0 || !slice_eq(buf_slice(&before), content))
+		u->changed = true;
+	buf_done(&before);
+	sim_disk_write(u->host, path, content);
 }
 
 void subject_set_workers(struct play *p, unsigned n)
@@ -60,6 +74,7 @@ static int start(struct ctx *ctx, struct subject *u)
 		u->program = program_new(u->host, u->config.p, u->workers);
 	u->started_with = u->workers;
 	u->runs = true;
+	u->changed = false;
 	return program_restart(ctx, u->program);
 }
 
@@ -147,6 +162,7 @@ int subject_reload(struct ctx *ctx, struct play *p, const struct stmt *s, struct
 		u->config = config;
 	int r = program_reload(ctx, u->program, u->config.p);
 
+	u->changed = false; /* also when it refused what it read */
 	if (r == ERR_CANCELLED)
 		return r;
 	if (r < 0) {
@@ -157,6 +173,20 @@ int subject_reload(struct ctx *ctx, struct play *p, const struct stmt *s, struct
 		return play_fail(p, s, "it says: %s", program_why(u->program));
 	}
 	return fails ? play_fail(p, s, "it takes the configuration") : ctx_sleep(ctx, RELOAD_TIME);
+}
+
+enum scenario_reload subject_reload_now(const struct play *p)
+{
+	const struct subject *u = p->subject;
+
+	if (u == NULL || u->program == NULL || !program_can_reload(u->program))
+		return SCENARIO_RELOAD_NONE;
+	return u->changed ? SCENARIO_RELOAD_OTHER : SCENARIO_RELOAD_SAME;
+}
+
+void subject_ask_reload(struct play *p)
+{
+	program_ask_reload(p->subject->program);
 }
 
 void subject_free(struct ctx *ctx, struct play *p)

@@ -32,6 +32,12 @@ int subject_power_cut(struct ctx *ctx, struct play *p, const struct stmt *s);
 int subject_reload(struct ctx *ctx, struct play *p, const struct stmt *s, struct slice config,
 	const struct slice *fails);
 
+/* What scenario_reload_now and scenario_reload say of the program. */
+enum scenario_reload subject_reload_now(const struct play *p);
+void subject_ask_reload(struct play *p);
+
+/* Puts a file on the program's disk. */
+void subject_write(struct play *p, const char *path, struct slice content);
 /* For the next start. A zero follows the text, which outlives the run. */
 void subject_set_config(struct play *p, struct slice config);
 void subject_set_workers(struct play *p, unsigned n);

@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 
 #define SENT_MAX  (8u << 20)
+#define RCPTS_MAX (1u << 20)
 #define LINE_LONG 2048 /* longer than any command may be */
 
 const char *const wire_state_names[WIRE_STATES] = { "early", "greeted", "helo", "ready", "mail",
@@ -17,11 +18,13 @@ void wire_init(struct wire *w, wire_see *see, void *arg)
 {
 	*w = (struct wire){ .see = see, .arg = arg };
 	buf_init(&w->sent, SENT_MAX);
+	buf_init(&w->rcpts, RCPTS_MAX);
 }
 
 void wire_done(struct wire *w)
 {
 	buf_done(&w->sent);
+	buf_done(&w->rcpts);
 }
 
 void wire_sent(struct wire *w, struct slice bytes)
@@ -108,6 +111,18 @@ static enum wire_state idle_state(const struct wire *w)
 	return w->helo ? WIRE_HELO : WIRE_READY;
 }
 
+static void add_rcpt(struct wire *w, struct slice line)
+{
+	struct slice path = slice_skip(line, slice_find(line, '<') + 1);
+
+	path = slice_take(path, slice_find(path, '>'));
+	if (slice_starts(path, S("@"))) /* a source route */
+		path = slice_skip(path, slice_find(path, ':') + 1);
+	if (w->rcpts.n)
+		buf_putc(&w->rcpts, ' ');
+	buf_put(&w->rcpts, path);
+}
+
 static void after_command(
 	struct wire *w, enum wire_verb verb, struct slice line, char class, struct slice reply)
 {
@@ -121,12 +136,16 @@ static void after_command(
 			w->state = idle_state(w);
 		break;
 	case WIRE_MAIL_:
-		if (done)
+		if (done) {
 			w->state = WIRE_MAIL;
+			buf_clear(&w->rcpts);
+		}
 		break;
 	case WIRE_RCPT_:
-		if (done)
+		if (done) {
 			w->state = WIRE_RCPT;
+			add_rcpt(w, line);
+		}
 		break;
 	case WIRE_DATA_:
 		if (class == '3')

@@ -60,6 +60,7 @@ struct wire {
 	bool tls, user;
 	bool helo; /* the last hello was HELO */
 	size_t early; /* bytes of `sent` from before the greeting */
+	struct buf rcpts; /* that were taken in the last transaction: "path path" */
 	wire_see *see;
 	void *arg;
 };

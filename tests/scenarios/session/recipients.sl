@@ -7,7 +7,7 @@ config """
 	limits: { recipients: 100, errors: 10 }
 	listeners: { mx: { for: mx, address: "192.0.2.25:25" } }
 	domains: { ours.test: { via: home, recipients: any } }
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	hops: { home: { hosts: [ "192.0.2.30:25" ], tls: off } }
 """
 client c1 to 192.0.2.25:25 {

@@ -5,7 +5,7 @@ file secret "s3cret\n"
 config """
 	hostname: relay.test
 	listeners: { inside: { for: internal, address: "192.0.2.25:2525", networks: [ 192.0.2.0/24 ] } }
-	spool: { path: spool, segment-size: 256KiB }
+	spool: { path: spool, segment-size: 64KiB }
 	routes: [ { via: provider } ]
 	hops: { provider: { hosts: [ "smtps://smtp.provider.test" ], tls: verify, ca-file: ca.pem, login: { user: me, password-file: secret } } }
 """
