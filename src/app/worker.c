@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "delivery/sched.h"
+#include "nexthop/health.h"
 #include "nexthop/nexthop.h"
 #include "rt/channel.h"
 #include "rt/clock.h"
@@ -262,6 +263,7 @@ static void start_agent(struct worker *w, struct partition *p, struct scope *sco
 static void start(struct worker *w, struct scope *works, struct scope *agents)
 {
 	(void)scope_spawn(works, "connections", nexthop_run, w->nexthop);
+	(void)scope_spawn(works, "checks", nexthop_health_run, w->nexthop);
 	for (size_t i = 0; i < w->partitions_n; i++)
 		(void)scope_spawn(works, "scheduler", sched_run, w->partitions[i].sched);
 	(void)scope_spawn(&w->reloads, "reload", reload_run, w);

@@ -153,6 +153,7 @@ void nexthop_entry_health(const struct nexthop_entry *e, struct nexthop_health *
 		.since = LOAD(&e->since),
 		.until = LOAD(&e->until),
 		.heard = LOAD(&e->heard),
+		.checked = LOAD(&e->checked),
 		.losses = LOAD(&e->losses),
 	};
 }
@@ -258,9 +259,9 @@ bool nexthop_entry_try(struct nexthop_entry *e, usec_t away, usec_t now)
 	return now >= until && SWAP(&e->until, &until, time_add(now, next_away(e, away)));
 }
 
-bool nexthop_entry_check_due(struct nexthop_entry *e, usec_t every, usec_t now)
+bool nexthop_entry_check(struct nexthop_entry *e, usec_t due, usec_t now)
 {
 	usec_t last = LOAD(&e->checked);
 
-	return (last == 0 || now - last >= every) && SWAP(&e->checked, &last, now);
+	return (last == 0 || last < due) && SWAP(&e->checked, &last, now);
 }

@@ -62,6 +62,7 @@ struct nexthop_health {
 	usec_t since; /* of the state; 0: from the beginning */
 	usec_t until; /* DOWN: left alone until then */
 	usec_t heard; /* when a session was last opened; 0: never */
+	usec_t checked; /* when a check was last begun; 0: never */
 	unsigned losses; /* sessions lost since a transaction last came to its end */
 };
 void nexthop_entry_health(const struct nexthop_entry *e, struct nexthop_health *ret);
@@ -85,8 +86,7 @@ void nexthop_entry_finished(struct nexthop_entry *e);
 /* A member's time of being left alone is over: true for the one session of all workers that may try
  * it; for the others it begins again. */
 bool nexthop_entry_try(struct nexthop_entry *e, usec_t away, usec_t now);
-/* It is time for a check, and this caller makes it: true for one worker. The next one is due
- * `every` later. */
-bool nexthop_entry_check_due(struct nexthop_entry *e, usec_t every, usec_t now);
+/* This caller makes the check that was due since `due`: true for one of all workers. */
+bool nexthop_entry_check(struct nexthop_entry *e, usec_t due, usec_t now);
 
 #endif

@@ -45,6 +45,18 @@ struct nexthop_conn {
 struct ctx;
 struct nexthop_failure;
 
+struct nexthop_groups;
+struct smtp_caps;
+
+/* The pools of the configuration in force; borrowed until the caller suspends. */
+struct nexthop_groups *nexthop_groups_now(const struct nexthop *nh);
+/* Suspends for that time, or until another configuration is in force. */
+int nexthop_wait_config(struct ctx *ctx, struct nexthop *nh, usec_t time);
+/* Opens a session with a member and ends it: what it offers. Suspends. 0; ERR_CANCELLED; else
+ * negative with *ret_failure filled. The caller holds a reference for g. */
+int nexthop_check(struct ctx *ctx, struct nexthop *nh, const struct nexthop_group *g, size_t member,
+	struct smtp_caps *ret, struct nexthop_failure *ret_failure);
+
 /* Replaces a session that is over by a new one, with the same place. Suspends. Fails as
  * nexthop_acquire; then there is no session. */
 int nexthop_conn_renew(

@@ -169,7 +169,7 @@ static int open_on(struct ctx *ctx, const struct nexthop_way *way, const struct 
 	};
 
 	settings.timeouts.greeting = way->config->delivery.greeting_timeout;
-	if (way->hops && way->hops->login.user.n) {
+	if (way->hops && way->hops->login.user.n && !way->check) {
 		nexthop_login_init(&login, &way->hops->login, way->pool, &calls);
 		settings.login = &calls;
 	}
@@ -540,5 +540,23 @@ int nexthop_connect_run(struct ctx *ctx, const struct nexthop_way *way, struct n
 		failure.alarm |= s.alarm;
 		*ret_failure = failure;
 	}
+	return r;
+}
+
+int nexthop_connect_check(struct ctx *ctx, const struct nexthop_way *way, size_t member,
+	struct nexthop_with *ret, struct nexthop_failure *ret_failure)
+{
+	struct search s = { .way = way, .failure = ret_failure, .probing = true };
+
+	nexthop_hosts_configured(&s.arena, way->hops, &s.hosts);
+	int r = nexthop_hosts_look_up(
+		ctx, &s.arena, way->config, &s.hosts, member, ret_failure); /* suspends */
+
+	if (r == 0)
+		r = try_host(ctx, &s, &s.hosts.v[member], ret); /* suspends */
+	if (r == ERR_UNREACHABLE && !s.failed)
+		r = nexthop_failure_set(ctx, ret_failure, "4.4.4", s.hosts.v[member].name,
+			"its name has no address");
+	arena_reset(&s.arena);
 	return r;
 }

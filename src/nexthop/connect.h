@@ -2,6 +2,7 @@
 #ifndef SLUICE_NEXTHOP_CONNECT_H
 #define SLUICE_NEXTHOP_CONNECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/ip.h"
@@ -37,6 +38,7 @@ struct nexthop_way {
 	const struct nexthop_ask *ask;
 	const struct nexthop_group *group; /* of hops; NULL: direct */
 	size_t first; /* the member to begin with, or NEXTHOP_NO_MEMBER; only with a group */
+	bool check; /* without log-in */
 };
 
 /* With whom; name is terminated and owned by the caller (free). */
@@ -53,5 +55,10 @@ char *nexthop_connect_name(struct slice host, const struct ip_port *peer);
 /* Suspends. 0; as ctx_check, *ret_failure untouched; else negative with *ret_failure filled. */
 int nexthop_connect_run(struct ctx *ctx, const struct nexthop_way *way, struct nexthop_with *ret,
 	struct nexthop_failure *ret_failure);
+
+/* The same with this member only, whatever is known about it, which is not changed: to check it.
+ * ret->member is not counted. */
+int nexthop_connect_check(struct ctx *ctx, const struct nexthop_way *way, size_t member,
+	struct nexthop_with *ret, struct nexthop_failure *ret_failure);
 
 #endif

@@ -129,6 +129,11 @@ const struct nexthop_group *nexthop_groups_find(
 	return &g->v[hops - g->config->hops.v];
 }
 
+const struct nexthop_group *nexthop_groups_at(const struct nexthop_groups *g, size_t i)
+{
+	return i < g->config->hops.n ? &g->v[i] : NULL;
+}
+
 /* ---- how they look ---- */
 
 bool nexthop_group_is_full(const struct nexthop_group *g, size_t member)

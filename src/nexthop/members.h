@@ -41,6 +41,8 @@ void nexthop_groups_show(struct nexthop_groups *g, bool yes);
 /* hops: of that configuration. */
 const struct nexthop_group *nexthop_groups_find(
 	const struct nexthop_groups *g, const struct config_hops *hops);
+/* The i-th; NULL behind the last. */
+const struct nexthop_group *nexthop_groups_at(const struct nexthop_groups *g, size_t i);
 
 /* How the members look now, to choose one; v has room for hops->hosts.n and is part of *ret. For an
  * ask that is bounded those are out that are known to lack something: what they lack altogether is

@@ -168,10 +168,11 @@ START_TEST(checks)
 	struct nexthop_board *b = new_board(4, 1);
 	struct nexthop_entry *e = nexthop_board_entry(b, S("a"));
 
-	ck_assert(nexthop_entry_check_due(e, USEC_PER_SEC, NOON));
-	ck_assert(!nexthop_entry_check_due(e, USEC_PER_SEC, NOON));
-	ck_assert(!nexthop_entry_check_due(e, USEC_PER_SEC, NOON + USEC_PER_SEC - 1));
-	ck_assert(nexthop_entry_check_due(e, USEC_PER_SEC, NOON + USEC_PER_SEC));
+	ck_assert(nexthop_entry_check(e, 0, NOON));
+	ck_assert(!nexthop_entry_check(e, 0, NOON)); /* another worker makes it */
+	ck_assert_int_eq(health_of(e).checked, NOON);
+	ck_assert(nexthop_entry_check(e, NOON + USEC_PER_SEC, NOON + 2 * USEC_PER_SEC));
+	ck_assert(!nexthop_entry_check(e, NOON + USEC_PER_SEC, NOON + 2 * USEC_PER_SEC));
 	free(b);
 }
 END_TEST

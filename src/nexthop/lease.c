@@ -1,0 +1,190 @@
+/* Which session a transaction gets: an idle one where that is as good as any, else a new one for
+ * which there is room. With a balance the member is chosen first; an idle connection with another
+ * one is of no use then. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "client/client.h"
+#include "config/config.h"
+#include "nexthop/board.h"
+#include "nexthop/failure.h"
+#include "nexthop/inside.h"
+#include "nexthop/members.h"
+#include "nexthop/nexthop.h"
+#include "rt/ctx.h"
+#include "smtp/caps.h"
+
+unsigned nexthop_lacks(const struct smtp_caps *caps, unsigned needs, uint64_t size)
+{
+	static const struct {
+		unsigned need;
+		enum smtp_cap cap;
+	} rows[] = {
+		{ NEXTHOP_NEED_8BIT, SMTP_CAP_8BITMIME },
+		{ NEXTHOP_NEED_UTF8, SMTP_CAP_SMTPUTF8 },
+		{ NEXTHOP_NEED_DSN, SMTP_CAP_DSN },
+		{ NEXTHOP_NEED_BINARY, SMTP_CAP_BINARYMIME },
+		{ NEXTHOP_NEED_REQUIRETLS, SMTP_CAP_REQUIRETLS },
+		{ NEXTHOP_NEED_PRIORITY, SMTP_CAP_MT_PRIORITY },
+	};
+	unsigned lacks = 0;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!smtp_caps_has(caps, rows[i].cap))
+			lacks |= needs & rows[i].need;
+	if (smtp_caps_has(caps, SMTP_CAP_SIZE) && caps->size && size > caps->size)
+		lacks |= needs & NEXTHOP_NEED_SIZE;
+	return lacks;
+}
+
+static bool was_avoided(const struct nexthop_ask *ask, size_t member)
+{
+	for (size_t i = 0; i < ask->avoid_n; i++)
+		if (ask->avoid[i] == member)
+			return true;
+	return false;
+}
+
+/* An idle connection may carry this transaction. member: that one only, unless it is
+ * NEXTHOP_NO_MEMBER. */
+static bool fits(const struct nexthop_conn *conn, const struct nexthop_ask *ask, size_t member)
+{
+	struct nexthop_health health = { 0 };
+
+	if (conn->group)
+		nexthop_entry_health(conn->group->members[conn->member], &health);
+	bool alone = !conn->group || conn->group->hops->hosts.n == 1;
+
+	return !nexthop_lacks(client_caps(conn->client), ask->needs, ask->size) &&
+	       slice_eq(conn->ask.identity, ask->identity) &&
+	       (member == NEXTHOP_NO_MEMBER || member == conn->member) &&
+	       (alone || (health.state != NEXTHOP_MEMBER_DOWN && !was_avoided(ask, conn->member)));
+}
+
+/* An idle connection that is alive and fit, the newest first. Those whose peer went away are
+ * dropped on the way. */
+static struct nexthop_conn *take_idle(struct nexthop *nh, const struct nexthop_target *t,
+	const struct nexthop_ask *ask, size_t member, bool with_place)
+{
+	struct nexthop_conn *conn = nexthop_idle_newest(&nh->idle, t->key);
+
+	while (conn) {
+		struct nexthop_conn *older = nexthop_idle_older(&nh->idle, conn);
+
+		if (!client_reusable(conn->client)) {
+			nexthop_close_idle(conn);
+		} else if (fits(conn, ask, member) && (conn->has_place || !with_place)) {
+			nexthop_idle_remove(&nh->idle, conn);
+			conn->kept = true;
+			nexthop_conn_set_busy(conn, true);
+			metric_add(METRIC_REUSED, 1);
+			return conn;
+		}
+		conn = older;
+	}
+	return NULL;
+}
+
+/* The member that is to take it; NEXTHOP_NO_MEMBER where an idle connection with any will do. One
+ * that is full is as good as another while a connection with it is idle here. */
+static size_t choose(
+	struct nexthop *nh, const struct nexthop_target *t, const struct nexthop_ask *ask)
+{
+	const struct config_hops *hops = t->hops ? config_hops_find(nh->config, t->hops->name)
+						 : NULL;
+	struct nexthop_member *v;
+	struct nexthop_pool pool;
+
+	if (!hops || hops->balance == CONFIG_BALANCE_ORDERED)
+		return NEXTHOP_NO_MEMBER;
+	v = mem_zalloc(hops->hosts.n * sizeof(*v));
+	(void)nexthop_group_pool(nexthop_groups_find(nh->groups, hops), ask, v, &pool);
+	for (struct nexthop_conn *c = nexthop_idle_newest(&nh->idle, t->key); c;
+		c = nexthop_idle_older(&nh->idle, c))
+		if (fits(c, ask, NEXTHOP_NO_MEMBER))
+			v[c->member].full = false;
+	size_t member = nexthop_pool_choose(&pool, &nh->rng);
+
+	free(v);
+	return member;
+}
+
+static bool has_room(const struct nexthop *nh, const struct nexthop_target *t)
+{
+	return nh->limits.room(nh->limits.arg, t->key, nexthop_places_max(nh, t)) > 0;
+}
+
+/* An idle connection that nobody can use now must not keep others from connecting. */
+static void make_room(struct nexthop *nh, const struct nexthop_target *t)
+{
+	struct nexthop_conn *conn = nexthop_idle_newest(&nh->idle, t->key);
+
+	for (; conn; conn = nexthop_idle_older(&nh->idle, conn))
+		if (conn->has_place) {
+			nexthop_close_idle(conn);
+			return;
+		}
+}
+
+static int take_place(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t)
+{
+	ctx->log.action = "waiting for a connection's place";
+	return nh->limits.acquire(ctx, nh->limits.arg, t->key, nexthop_places_max(nh, t));
+}
+
+/* A client waits: others of them, and time, are bounded. */
+static int take_place_bounded(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
+	struct nexthop_failure *ret_failure)
+{
+	const struct config_hops *hops = config_hops_find(nh->config, t->hops->name);
+	const struct nexthop_group *g = hops ? nexthop_groups_find(nh->groups, hops) : NULL;
+	struct nexthop_groups *held;
+	struct deadline d;
+
+	if (!g || has_room(nh, t))
+		return take_place(ctx, nh, t);
+	if (nexthop_group_wait(g) < 0)
+		return nexthop_failure_crowded(ctx, ret_failure, t->hops->name, false);
+	held = nexthop_groups_ref(nh->groups);
+	ctx_narrow(ctx, &d, g->hops->waiting_timeout);
+	int r = ctx_widen(ctx, &d, take_place(ctx, nh, t)); /* suspends */
+
+	nexthop_group_waited(g);
+	nexthop_groups_unref(held);
+	if (r == ERR_TIMEOUT)
+		return nexthop_failure_crowded(ctx, ret_failure, t->hops->name, true);
+	return r;
+}
+
+int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
+	const struct nexthop_ask *ask, struct nexthop_conn **ret,
+	struct nexthop_failure *ret_failure)
+{
+	size_t member = choose(nh, t, ask);
+	struct nexthop_conn *conn = take_idle(nh, t, ask, member, true);
+
+	if (!conn) {
+		bool at_once = has_room(nh, t);
+
+		if (!at_once)
+			make_room(nh, t);
+
+		int r = t->hops && ask->bounded ? take_place_bounded(ctx, nh, t, ret_failure)
+						: take_place(ctx, nh, t); /* suspends */
+
+		if (r < 0)
+			return r;
+		if (!at_once)
+			member = choose(nh, t, ask); /* things have changed */
+		conn = take_idle(nh, t, ask, member, false);
+		if (!conn)
+			return nexthop_begin(ctx, nh, t, ask, member, ret, ret_failure);
+		if (conn->has_place)
+			nh->limits.release(nh->limits.arg, t->key);
+		conn->has_place = true;
+	}
+	nexthop_conn_set_ask(conn, ask);
+	*ret = conn;
+	return 0;
+}
