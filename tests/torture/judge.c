@@ -18,15 +18,23 @@ static bool is_international(struct slice domain)
 	return false;
 }
 
-/* On its way a domain's U-labels become A-labels: then the local parts decide. */
-static bool is_same(struct slice a, struct slice b)
+/* Mail for a role goes to a person, whom the configuration names (RFC 5321 section 4.5.1, RFC 2142). */
+static bool is_role(struct slice local)
 {
-	size_t at = slice_rfind(a, '@'), bt = slice_rfind(b, '@');
+	return slice_eq_nocase(local, S("postmaster")) || slice_eq_nocase(local, S("abuse"));
+}
 
-	if (slice_eq_nocase(a, b))
+/* On its way a domain's U-labels become A-labels: then the local parts decide. */
+static bool is_same(struct slice found, struct slice promised)
+{
+	size_t at = slice_rfind(found, '@'), bt = slice_rfind(promised, '@');
+	struct slice local = slice_take(promised, bt);
+
+	if (slice_eq_nocase(found, promised) || is_role(local))
 		return true;
-	return (is_international(slice_skip(a, at)) || is_international(slice_skip(b, bt))) &&
-	       slice_eq(slice_take(a, at), slice_take(b, bt));
+	return (is_international(slice_skip(found, at)) ||
+		       is_international(slice_skip(promised, bt))) &&
+	       slice_eq(slice_take(found, at), local);
 }
 
 static bool is_among(struct slice paths, struct slice path)

@@ -28,13 +28,10 @@ const char *torture_kind_name(enum torture_kind kind);
 /* What one file needs, in a process of its own. */
 struct torture;
 /* Reads the scenario and plays it twice without a strike, to see what its points are. NULL: it does
- * not pass (why says so). */
+ * not pass, or loses mail (why says so). */
 struct torture *torture_new(
 	const char *folder, const char *name, uint64_t seed, char why[TORTURE_WHY_BYTES]);
 size_t torture_count(const struct torture *t);
-/* The plain run loses a message, as the scenario wants it: nothing more is asked of the struck ones. */
-bool torture_loses(const struct torture *t);
-
 /* Plays the scenario once more, and at each point that `wants` forks a process that is struck there and
  * plays to the end; so all have one beginning, and find the libraries as they were. `result` is told
  * of each; its why is NULL when all was well; false ends it. Neither may allocate memory. */

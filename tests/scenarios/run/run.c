@@ -221,12 +221,11 @@ static int see_all_kept(struct ctx *ctx, void *arg)
 	return 0;
 }
 
-/* The program once more, without faults: what is in its spool. Where the transcript never started
- * it, nothing is to be seen. */
+/* The program once more, without faults: what is in its spool. Where the transcript never gave it a
+ * configuration that it takes, nothing is to be seen. */
 static void revive(struct ctx *ctx, struct play *p)
 {
-	(void)subject_stop(ctx, p, NULL);
-	if (subject_start(ctx, p, NULL) < 0)
+	if (subject_revive(ctx, p) < 0)
 		return;
 	(void)sim_host_run(ctx, subject_host(p), "reader", see_all_kept, p);
 	play_see(p, "revived");

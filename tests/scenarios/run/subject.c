@@ -17,6 +17,7 @@
 
 struct subject {
 	struct slice config; /* a zero follows it */
+	struct slice taken; /* the last with which it ran */
 	struct sim_host *host;
 	struct program *program; /* NULL: never started */
 	unsigned workers, started_with;
@@ -75,7 +76,11 @@ static int start(struct ctx *ctx, struct subject *u)
 	u->started_with = u->workers;
 	u->runs = true;
 	u->changed = false;
-	return program_restart(ctx, u->program);
+	int r = program_restart(ctx, u->program);
+
+	if (r == 0)
+		u->taken = u->config;
+	return r;
 }
 
 int subject_start(struct ctx *ctx, struct play *p, const struct stmt *s)
@@ -103,6 +108,14 @@ int subject_start_fails(struct ctx *ctx, struct play *p, const struct stmt *s, s
 	if (slice_glob(glob, slice_str(program_why(u->program))))
 		return 0;
 	return play_fail(p, s, "it says: %s", program_why(u->program));
+}
+
+int subject_revive(struct ctx *ctx, struct play *p)
+{
+	(void)subject_stop(ctx, p, NULL);
+	if (p->subject->taken.n)
+		subject_set_config(p, p->subject->taken);
+	return subject_start(ctx, p, NULL);
 }
 
 int subject_need(struct ctx *ctx, struct play *p, const struct stmt *s)
@@ -172,6 +185,7 @@ int subject_reload(struct ctx *ctx, struct play *p, const struct stmt *s, struct
 			return 0;
 		return play_fail(p, s, "it says: %s", program_why(u->program));
 	}
+	u->taken = u->config;
 	return fails ? play_fail(p, s, "it takes the configuration") : ctx_sleep(ctx, RELOAD_TIME);
 }
 

@@ -17,6 +17,8 @@ void subject_free(struct ctx *ctx, struct play *p);
 int subject_start(struct ctx *ctx, struct play *p, const struct stmt *s);
 /* It must not start, and what it says must fit. */
 int subject_start_fails(struct ctx *ctx, struct play *p, const struct stmt *s, struct slice glob);
+/* Stops it if it runs, mends its configuration, and starts it. */
+int subject_revive(struct ctx *ctx, struct play *p);
 /* Starts it if it was never started: what needs the program calls this first. */
 int subject_need(struct ctx *ctx, struct play *p, const struct stmt *s);
 /* Waits until each worker takes mail, if it runs. Fails as ctx_check. */
