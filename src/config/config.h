@@ -296,6 +296,7 @@ struct config_hops {
 	enum config_hop_tls tls; /* implied value filled in */
 	struct config_file ca_file; /* unset: the system's authorities */
 	struct config_login login;
+	bool for_domains, for_routes; /* derived: named by one of `domains`, of `routes` */
 };
 
 /* Lists of sections: in file order. */
@@ -345,6 +346,7 @@ struct config {
 	struct config_domains domains;
 	struct config_routes routes;
 	struct config_hops_list hops;
+	bool routes_direct; /* derived: one of `routes` is `via: mx` */
 	struct config_store *store; /* the memory behind it */
 };
 

@@ -169,6 +169,10 @@ static void resolve_routes(struct config_loading *l, struct config *c)
 
 		if (!slice_eq(r->via, S("mx")))
 			r->hops = find_via(l, c, r->at, r->via);
+		else
+			c->routes_direct = true;
+		if (r->hops)
+			CONFIG_WRITABLE(struct config_hops, r->hops)->for_routes = true;
 	}
 }
 
@@ -189,6 +193,8 @@ static void imply_domains(struct config_loading *l, struct config *c)
 
 		index_domain(l, d);
 		d->hops = find_via(l, c, d->at, d->via);
+		if (d->hops)
+			CONFIG_WRITABLE(struct config_hops, d->hops)->for_domains = true;
 		if (!config_node_get(d->at, "keep"))
 			d->keep = c->retry.keep_backup;
 	}

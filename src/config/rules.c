@@ -258,13 +258,9 @@ static void check_balance(
 /* Hops that nothing uses are most often a forgotten route. */
 static void check_use(struct config_loading *l, const struct config *c, const struct config_hops *h)
 {
-	for (size_t i = 0; i < c->routes.n; i++)
-		if (c->routes.v[i].hops == h)
-			return;
-	for (size_t i = 0; i < c->domains.n; i++)
-		if (c->domains.v[i].hops == h)
-			return;
-	CONFIG_WARNING(l, h->at, "nothing uses the hops '%s'", h->name.p);
+	(void)c;
+	if (!h->for_domains && !h->for_routes)
+		CONFIG_WARNING(l, h->at, "nothing uses the hops '%s'", h->name.p);
 }
 
 /* ---- the whole ---- */

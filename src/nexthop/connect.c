@@ -444,32 +444,16 @@ static int try_members(struct ctx *ctx, struct search *s, struct nexthop_with *r
 
 /* ---- all of them ---- */
 
-static const struct {
-	unsigned need;
-	const char *status, *name;
-} needs[] = {
-	{ NEXTHOP_NEED_UTF8, "5.6.7", "internationalised addresses (SMTPUTF8)" },
-	{ NEXTHOP_NEED_8BIT, "5.6.3", "8-bit content (8BITMIME)" },
-	{ NEXTHOP_NEED_BINARY, "5.6.3", "binary content (BINARYMIME)" },
-	{ NEXTHOP_NEED_SIZE, "5.3.4", "a message of this size" },
-	{ NEXTHOP_NEED_REQUIRETLS, "5.7.30", "a message that demands TLS (REQUIRETLS)" },
-	{ NEXTHOP_NEED_DSN, "5.3.3", "requests for delivery reports (DSN)" },
-	{ NEXTHOP_NEED_PRIORITY, "5.3.3", "priorities (MT-PRIORITY)" },
-};
-
 static int no_host_has_it(struct ctx *ctx, struct search *s)
 {
 	const struct nexthop_way *way = s->way;
-	char status[8];
-	size_t i = 0;
+	const char *name, *detail = nexthop_need_status(s->lacks, &name);
+	char status[16];
 
-	while (i + 1 < sizeof(needs) / sizeof(needs[0]) && !(needs[i].need & s->lacks))
-		i++;
-	(void)snprintf(status, sizeof(status), "%s", needs[i].status);
-	if (s->skipped)
-		status[0] = '4'; /* it may have it */
+	/* One that is left alone may have it. */
+	(void)snprintf(status, sizeof(status), "%c.%s", s->skipped ? '4' : '5', detail);
 	(void)nexthop_failure_set(ctx, s->failure, status, SLICE_NIL, "no host of %.*s takes %s",
-		SLICE_ARG(way->hops ? way->hops->name : way->target->domain), needs[i].name);
+		SLICE_ARG(way->hops ? way->hops->name : way->target->domain), name);
 	s->failure->reason = NEXTHOP_LACKING;
 	s->failure->lacks = s->lacks;
 	return ERR_UNREACHABLE;

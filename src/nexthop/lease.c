@@ -15,27 +15,42 @@
 #include "rt/ctx.h"
 #include "smtp/caps.h"
 
+/* What a message may need: the one that says most about it first. */
+static const struct {
+	unsigned need;
+	enum smtp_cap cap;
+	const char *detail, *name;
+} rows[] = {
+	{ NEXTHOP_NEED_UTF8, SMTP_CAP_SMTPUTF8, "6.7", "internationalised addresses (SMTPUTF8)" },
+	{ NEXTHOP_NEED_8BIT, SMTP_CAP_8BITMIME, "6.3", "8-bit content (8BITMIME)" },
+	{ NEXTHOP_NEED_BINARY, SMTP_CAP_BINARYMIME, "6.3", "binary content (BINARYMIME)" },
+	{ NEXTHOP_NEED_REQUIRETLS, SMTP_CAP_REQUIRETLS, "7.30",
+		"messages that demand TLS (REQUIRETLS)" },
+	{ NEXTHOP_NEED_DSN, SMTP_CAP_DSN, "3.3", "requests for delivery reports (DSN)" },
+	{ NEXTHOP_NEED_PRIORITY, SMTP_CAP_MT_PRIORITY, "3.3", "priorities (MT-PRIORITY)" },
+	{ NEXTHOP_NEED_SIZE, SMTP_CAP_SIZE, "3.4", "messages of this size" },
+};
+
 unsigned nexthop_lacks(const struct smtp_caps *caps, unsigned needs, uint64_t size)
 {
-	static const struct {
-		unsigned need;
-		enum smtp_cap cap;
-	} rows[] = {
-		{ NEXTHOP_NEED_8BIT, SMTP_CAP_8BITMIME },
-		{ NEXTHOP_NEED_UTF8, SMTP_CAP_SMTPUTF8 },
-		{ NEXTHOP_NEED_DSN, SMTP_CAP_DSN },
-		{ NEXTHOP_NEED_BINARY, SMTP_CAP_BINARYMIME },
-		{ NEXTHOP_NEED_REQUIRETLS, SMTP_CAP_REQUIRETLS },
-		{ NEXTHOP_NEED_PRIORITY, SMTP_CAP_MT_PRIORITY },
-	};
 	unsigned lacks = 0;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!smtp_caps_has(caps, rows[i].cap))
+		if (rows[i].cap != SMTP_CAP_SIZE && !smtp_caps_has(caps, rows[i].cap))
 			lacks |= needs & rows[i].need;
 	if (smtp_caps_has(caps, SMTP_CAP_SIZE) && caps->size && size > caps->size)
 		lacks |= needs & NEXTHOP_NEED_SIZE;
 	return lacks;
+}
+
+const char *nexthop_need_status(unsigned needs, const char **ret_name)
+{
+	size_t i = 0;
+
+	while (i + 1 < sizeof(rows) / sizeof(rows[0]) && !(rows[i].need & needs))
+		i++;
+	*ret_name = rows[i].name;
+	return rows[i].detail;
 }
 
 static bool was_avoided(const struct nexthop_ask *ask, size_t member)

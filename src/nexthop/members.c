@@ -179,7 +179,9 @@ unsigned nexthop_group_pool(const struct nexthop_group *g, const struct nexthop_
 
 	view(g, v);
 	for (size_t i = 0; i < g->hops->hosts.n && ask->bounded; i++) {
-		unsigned its = nexthop_entry_caps(g->members[i], &caps)
+		/* One that is away may have changed. */
+		unsigned its = v[i].state != NEXTHOP_MEMBER_DOWN &&
+					       nexthop_entry_caps(g->members[i], &caps)
 				       ? nexthop_lacks(&caps, ask->needs, ask->size)
 				       : 0;
 

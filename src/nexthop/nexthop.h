@@ -85,6 +85,9 @@ enum nexthop_need {
 };
 /* What of `needs` a host with these capabilities lacks; size: of the message, 0: not known. */
 unsigned nexthop_lacks(const struct smtp_caps *caps, unsigned needs, uint64_t size);
+/* Of the first of these: subject and detail of the enhanced status, "6.7", and its name in words.
+ * Static. */
+const char *nexthop_need_status(unsigned needs, const char **ret_name);
 
 /* What one transaction asks of its session, beyond the target. Zeroed it asks for nothing.
  * Everything is borrowed during the call. */

@@ -11,10 +11,10 @@
 
 static bool fits(const struct session *s, const struct smtp_mail_cmd *cmd, struct smtp_reply *ret)
 {
-	if (cmd->params.size <= s->config->limits.message_size)
+	if (cmd->params.size <= s->caps.size)
 		return true;
 	smtp_reply_set(ret, 552, "5.3.4", "A message may have %llu bytes at most",
-		(unsigned long long)s->config->limits.message_size);
+		(unsigned long long)s->caps.size);
 	return false;
 }
 

@@ -34,8 +34,8 @@ struct content *content_new(
 	bool strangers = s->listener->for_whom == CONFIG_FOR_MX;
 
 	smtp_content_init(&c->reader, strangers ? SMTP_CONTENT_REFUSE : SMTP_CONTENT_REPAIR, format,
-		s->config->limits.message_size);
-	smtp_bdat_init(&c->chunks, s->config->limits.message_size);
+		s->caps.size);
+	smtp_bdat_init(&c->chunks, s->caps.size);
 	buf_init(&c->header, s->config->limits.header_size);
 	return c;
 }

@@ -16,6 +16,7 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "nexthop/live.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/log.h"
@@ -24,6 +25,7 @@
 #include "server/front.h"
 #include "server/permission.h"
 #include "server/proxy_backend.h"
+#include "server/proxy_offers.h"
 #include "server/proxy_reply.h"
 #include "server/recipient.h"
 #include "server/server.h"
@@ -63,12 +65,6 @@ static void count_held(struct proxy_tx *t)
 	t->held = t->arena.total;
 }
 
-static void proxy_offers(const struct session *s, struct smtp_caps *caps)
-{
-	(void)s;
-	smtp_caps_add(caps, SMTP_CAP_8BITMIME);
-}
-
 /* ---- MAIL ---- */
 
 static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail_cmd *cmd,
@@ -82,6 +78,8 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 		smtp_reply_set(ret, verdict.code, verdict.enhanced, "%s", verdict.text);
 		return 0;
 	}
+	if (!proxy_offers_still(s, &cmd->params, ret))
+		return 0;
 	struct proxy_tx *t = mem_zalloc(sizeof(*t));
 
 	t->base.ops = &proxy_service;
@@ -128,6 +126,12 @@ static bool choose(struct proxy_tx *t, const struct smtp_rcpt_cmd *cmd, size_t b
 	 * own, comes in another transaction. */
 	if (!slice_eq(b->target.key, target.key) ||
 		(is_lmtp(&target) && t->accepted + before > 0)) {
+		smtp_reply_set(ret, 452, "4.5.3", "Send this recipient in another transaction");
+		return false;
+	}
+	/* What RFC 3461 promises cannot be dropped silently. */
+	if (cmd->params.present && b->live &&
+		!smtp_caps_has(nexthop_live_caps(b->live), SMTP_CAP_DSN)) {
 		smtp_reply_set(ret, 452, "4.5.3", "Send this recipient in another transaction");
 		return false;
 	}
@@ -246,7 +250,7 @@ static void proxy_abort(struct ctx *ctx, struct tx *tx, enum abort_why why)
 }
 
 const struct service_ops proxy_service = {
-	.offers = proxy_offers,
+	.offers = proxy_offers_add,
 	.mail = proxy_mail,
 	.rcpts = proxy_rcpts,
 	.open = proxy_open,

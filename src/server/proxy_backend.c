@@ -13,6 +13,7 @@
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/log.h"
+#include "server/proxy_offers.h"
 #include "server/proxy_reply.h"
 #include "server/server.h"
 
@@ -61,34 +62,13 @@ static void lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 
 /* ---- getting one ---- */
 
-static unsigned needs(const struct proxy_backend *b, const struct client_rcpt *rcpts, size_t n)
-{
-	const struct smtp_mail_params *p = &b->params;
-	unsigned needs = NEXTHOP_NEED_SIZE;
-
-	if (p->body == SMTP_BODY_8BITMIME)
-		needs |= NEXTHOP_NEED_8BIT;
-	if (smtp_mail_params_has(p, SMTP_PARAM_SMTPUTF8))
-		needs |= NEXTHOP_NEED_UTF8;
-	if (smtp_mail_params_has(p, SMTP_PARAM_RET) || smtp_mail_params_has(p, SMTP_PARAM_ENVID))
-		needs |= NEXTHOP_NEED_DSN;
-	if (smtp_mail_params_has(p, SMTP_PARAM_REQUIRETLS))
-		needs |= NEXTHOP_NEED_REQUIRETLS;
-	if (smtp_mail_params_has(p, SMTP_PARAM_MT_PRIORITY))
-		needs |= NEXTHOP_NEED_PRIORITY;
-	for (size_t i = 0; i < n; i++)
-		if (rcpts[i].params.present)
-			needs |= NEXTHOP_NEED_DSN;
-	return needs;
-}
-
 /* A session with a backend, MAIL and recipients. ERR_UNREACHABLE: *ret_why says why not; b->live is
  * set when there was one. */
 static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why)
 {
 	const struct nexthop_ask ask = {
-		.needs = needs(b, rcpts, n),
+		.needs = proxy_offers_needs(&b->params, rcpts, n),
 		.size = b->params.size,
 		.client = b->client,
 		.bounded = true,

@@ -65,7 +65,7 @@ struct session {
 	const char *mechanism; /* of the log-in */
 	struct smtp_line line;
 	size_t taken; /* bytes of input that the current command used */
-	struct smtp_caps caps; /* what the last EHLO offered */
+	struct smtp_caps caps; /* what the last hello offered; size is the limit of a message */
 	char id[TEXT_ID_CHARS];
 	char peer_text[56]; /* address and port, for log lines */
 

@@ -387,7 +387,7 @@ static int op_window(struct ctx *ctx, struct play *p, void *self, const struct s
 }
 
 const struct op guest_ops[] = {
-	{ "expect", 1, 12, BLOCK_NONE, NULL, op_expect },
+	{ "expect", 1, 30, BLOCK_NONE, NULL, op_expect },
 	{ "skip", 1, 1, BLOCK_NONE, NULL, op_skip },
 	{ "send", 1, 60, BLOCK_NONE, NULL, op_send },
 	{ "raw", 1, 60, BLOCK_NONE, NULL, op_raw },
