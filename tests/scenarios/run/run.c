@@ -67,7 +67,7 @@ static bool counts_reloads(const struct stmt *s)
 		return stmt_is(s, 2, "connections_reused_total");
 	if (stmt_is(s, 1, "log"))
 		return s->n > 3 && s->block && s->block->n > 2 &&
-		       stmt_is(s->block, 2, "the new configuration is in force");
+		       slice_eq(stmt_word(s->block, 2), S("the new configuration is in force"));
 	return stmt_is(s, 2, "connections") || stmt_is(s, 2, "sessions") ||
 	       stmt_is(s, 2, "sessions-most");
 }
