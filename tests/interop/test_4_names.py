@@ -21,9 +21,16 @@ fails MX 20 mx2
 null MX 0 .
 alias CNAME pref
 bare A 192.0.2.11
+text TXT "no exchanger, no address"
+forged CNAME bogus.example.
+host MX 10 mx.bogus.example.
 """
 BOGUS = "@ MX 10 mx\nmx A 192.0.2.11\n"
-PLAIN = "@ MX 10 mx\nmx A 192.0.2.12\n"
+PLAIN = """@ MX 10 mx
+mx A 192.0.2.12
+text TXT "no exchanger, no address"
+forged CNAME bogus.example.
+"""
 ZONES = {"signed.example": EXAMPLE, "bogus.example": BOGUS, "plain.example": PLAIN}
 
 
@@ -52,7 +59,10 @@ def arrives(lab, recipient, at):
 def proven(lab):
     knot = lab.knot(ZONES)
     for name, kind, state in (("pref.signed.example", "MX", "(secure)"), ("bogus.example", "MX", "(BOGUS"),
-                              ("plain.example", "MX", "(insecure)")):
+                              ("plain.example", "MX", "(insecure)"),
+                              ("nowhere.signed.example", "MX", "(secure)"), ("text.signed.example", "MX", "(secure)"),
+                              ("text.plain.example", "MX", "(insecure)"), ("forged.signed.example", "MX", "(BOGUS"),
+                              ("forged.plain.example", "MX", "(BOGUS"), ("nowhere.bogus.example", "MX", "(BOGUS")):
         out = knot.validate(name, kind)
         expect(state in out, f"{name} {kind} should be {state}:\n{out}")
 
@@ -99,6 +109,17 @@ def no_domain(lab):
     returned(lab, "anna@nowhere.signed.example", "5.1.2")
 
 
+@test("names: a domain that does not exist in an unsigned zone is returned as 5.1.2")
+def no_domain_unsigned(lab):
+    returned(lab, "anna@nowhere.plain.example", "5.1.2")
+
+
+@test("names: neither exchanger nor address, signed and unsigned, is returned as 5.1.2")
+def no_data(lab):
+    returned(lab, "anna@text.signed.example", "5.1.2")
+    returned(lab, "anna@text.plain.example", "5.1.2")
+
+
 def waits(lab, recipient, dns=None):
     with scene(lab, dns) as (sluice, mx1, mx2, home):
         mark, _ = sluice.send([recipient])
@@ -109,6 +130,22 @@ def waits(lab, recipient, dns=None):
 @test("names: a bogus answer defers")
 def bogus(lab):
     waits(lab, "anna@bogus.example")
+
+
+@test("names: a bogus answer behind an alias, signed and unsigned, defers")
+def bogus_alias(lab):
+    waits(lab, "anna@forged.signed.example")
+    waits(lab, "anna@forged.plain.example")
+
+
+@test("names: a bogus answer that a domain does not exist defers")
+def bogus_absence(lab):
+    waits(lab, "anna@nowhere.bogus.example")
+
+
+@test("names: a bogus address of the exchanger defers")
+def bogus_host(lab):
+    waits(lab, "anna@host.signed.example")
 
 
 @test("names: a dead DNS server defers")

@@ -21,6 +21,15 @@ static const char zone[] = "; a comment\n"
 			   "here.wild.example.org 60 A 192.0.2.9\n"
 			   "s.example.net 60 A 192.0.2.10\n"
 			   "to-secure.example.org 60 CNAME s.example.net\n"
+			   "from-secure.example.net 60 CNAME mx1.example.org\n"
+			   "to-bogus.example.org 60 CNAME www.bogus.example.org\n"
+			   "to-bogus.example.net 60 CNAME www.bogus.example.org\n"
+			   "twice-to-bogus.example.net 60 CNAME to-bogus.example.org\n"
+			   "www.bogus.example.org 60 A 192.0.2.11\n"
+			   "to-nothing.example.org 60 CNAME no.example.net\n"
+			   "to-nothing.example.net 60 CNAME nothing.example.org\n"
+			   "inside.example.net 60 CNAME no.example.net\n"
+			   "to-fail.example.net 60 CNAME x.fail.example.org\n"
 			   "$secure example.net\n"
 			   "$bogus bogus.example.org\n"
 			   "$servfail fail.example.org\n"
@@ -80,7 +89,26 @@ static const struct expected cases[] = {
 	{ "s.example.net", DNS_A, DNS_FOUND, "192.0.2.10 ", 60, DNS_SECURE },
 	{ "no.example.net", DNS_A, DNS_NO_NAME, "", 0, DNS_SECURE },
 	{ "to-secure.example.org", DNS_A, DNS_FOUND, "192.0.2.10 ", 60, DNS_INSECURE },
+	{ "from-secure.example.net", DNS_A, DNS_FOUND, "192.0.2.1 ", 60, DNS_INSECURE },
+	/* What is proven not to exist, and what only seems not to. */
+	{ "s.example.net", DNS_MX, DNS_NO_DATA, "", 0, DNS_SECURE },
+	{ "mx1.example.org", DNS_MX, DNS_NO_DATA, "", 0, DNS_INSECURE },
+	{ "_25._tcp.s.example.net", DNS_TLSA, DNS_NO_NAME, "", 0, DNS_SECURE },
+	{ "_25._tcp.mx2.example.org", DNS_TLSA, DNS_NO_NAME, "", 0, DNS_INSECURE },
+	{ "inside.example.net", DNS_A, DNS_NO_NAME, "", 60, DNS_SECURE },
+	{ "to-nothing.example.org", DNS_A, DNS_NO_NAME, "", 60, DNS_INSECURE },
+	{ "to-nothing.example.net", DNS_A, DNS_NO_NAME, "", 60, DNS_INSECURE },
+	{ "to-secure.example.org", DNS_AAAA, DNS_NO_DATA, "", 60, DNS_INSECURE },
 	{ "bogus.example.org", DNS_A, DNS_BOGUS, "", 0, 0 },
+	{ "nothing.bogus.example.org", DNS_A, DNS_BOGUS, "", 0, 0 },
+	{ "www.bogus.example.org", DNS_AAAA, DNS_BOGUS, "", 0, 0 },
+	/* An alias, proven or not, of what fails validation. */
+	{ "to-bogus.example.org", DNS_A, DNS_BOGUS, "", 0, 0 },
+	{ "to-bogus.example.net", DNS_A, DNS_BOGUS, "", 0, 0 },
+	{ "to-bogus.example.net", DNS_MX, DNS_BOGUS, "", 0, 0 },
+	{ "twice-to-bogus.example.net", DNS_A, DNS_BOGUS, "", 0, 0 },
+	{ "to-bogus.example.net", DNS_CNAME, DNS_FOUND, "www.bogus.example.org ", 60, DNS_SECURE },
+	{ "to-fail.example.net", DNS_A, DNS_FAILED, "", 0, 0 },
 	{ "x.fail.example.org", DNS_A, DNS_FAILED, "", 0, 0 },
 	{ "slow.example.org", DNS_A, DNS_FAILED, "", 0, 0 },
 };

@@ -50,6 +50,20 @@
 	"us.example 300 A 192.0.2.99\n"                                                            \
 	"$servfail fail.example\n"                                                                 \
 	"bogus.example 300 MX 10 mx1.example\n"                                                    \
+	"mx.bogus.example 300 A 192.0.2.1\n"                                                       \
+	"to-bogus.example 300 CNAME bogus.example\n"                                               \
+	"host-bogus.example 300 MX 10 mx.bogus.example\n"                                          \
+	"half-bogus.example 300 MX 10 mx.bogus.example\n"                                          \
+	"half-bogus.example 300 MX 20 mx2.example\n"                                               \
+	"alias-bogus.example 300 MX 10 to-bogus.example\n"                                         \
+	"s.example 300 MX 10 mx1.example\n"                                                        \
+	"to-bogus.s.example 300 CNAME bogus.example\n"                                             \
+	"host-bogus.s.example 300 MX 10 mx.bogus.example\n"                                        \
+	"bare.s.example 300 A 192.0.2.1\n"                                                         \
+	"text.s.example 300 TXT \"nothing else\"\n"                                                \
+	"to-none.s.example 300 CNAME none.s.example\n"                                             \
+	"gone.s.example 300 MX 10 none.s.example\n"                                                \
+	"$secure s.example\n"                                                                      \
 	"$bogus bogus.example\n"
 
 #define CONFIG                                                                                     \
@@ -271,6 +285,10 @@ static int good_names(struct ctx *ctx, void *arg)
 		{ "backup.example", "mx1.example" },
 		{ "behind.example", "mx1.example" },
 		{ "half.example", "mx2.example" },
+		/* Proven or not, an answer is the same to us: TLSA records are not asked for. */
+		{ "s.example", "mx1.example" },
+		{ "bare.s.example", "bare.s.example" },
+		{ "half-bogus.example", "mx2.example" },
 		{ "[192.0.2.2]", "192.0.2.2" },
 		{ "[IPv6:2001:db8::1]", "2001:db8::1" },
 		{ "b\xc3\xbc"
@@ -299,6 +317,18 @@ static int bad_names(struct ctx *ctx, void *arg)
 		{ "broken.example", "4.4.3", "look-up of mx.fail.example" },
 		{ "x.fail.example", "4.4.3", "look-up of x.fail.example" },
 		{ "bogus.example", "4.4.3", "look-up of bogus.example", true },
+		/* Whatever cannot be proven may come from anybody: it never bounces. */
+		{ "none.bogus.example", "4.4.3", "look-up of none.bogus.example", true },
+		{ "to-bogus.example", "4.4.3", "look-up of to-bogus.example", true },
+		{ "to-bogus.s.example", "4.4.3", "look-up of to-bogus.s.example", true },
+		{ "host-bogus.example", "4.4.3", "look-up of mx.bogus.example", true },
+		{ "host-bogus.s.example", "4.4.3", "look-up of mx.bogus.example", true },
+		{ "alias-bogus.example", "4.4.3", "look-up of to-bogus.example", true },
+		/* What does not exist, proven or in an unsigned zone, does. */
+		{ "none.s.example", "5.1.2", "none.s.example does not exist" },
+		{ "to-none.s.example", "5.1.2", "does not exist" },
+		{ "text.s.example", "5.1.2", "neither mail exchanger nor address" },
+		{ "gone.s.example", "5.4.4", "has an address" },
 		{ "ours.example", "5.4.6", "come back to us", true },
 		{ "us.example", "5.4.6", "come back to us", true },
 		{ "address.example", "5.4.6", "hidden.example", true },
