@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "client/login.h"
 #include "client/talk.h"
+#include "client/tell.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/stream.h"
@@ -50,21 +51,22 @@ static int say_hello(struct ctx *ctx, struct client *c, const char *verb, struct
 }
 
 /* HELO only where EHLO is unknown: a server that knows it and says no now would say no again. */
-static int hello(struct ctx *ctx, struct client *c, const struct client_settings *s,
+static int hello(struct ctx *ctx, struct client *c, const struct client_settings *s, bool told,
 	struct client_failure *ret)
 {
+	const struct slice name = client_tell_name(s, told);
 	bool lmtp = c->protocol == CLIENT_LMTP;
 	struct smtp_reply reply;
 
 	c->stage = CLIENT_EHLO;
 	c->caps = (struct smtp_caps){ 0 };
 
-	int r = say_hello(ctx, c, lmtp ? "LHLO" : "EHLO", s->helo, &reply);
+	int r = say_hello(ctx, c, lmtp ? "LHLO" : "EHLO", name, &reply);
 
 	if (r == 0 && reply.code == 250)
 		smtp_caps_read(smtp_reply_text(&reply), &c->caps);
 	else if (r == 0 && !lmtp && (reply.code == 500 || reply.code == 502))
-		r = say_hello(ctx, c, "HELO", s->helo, &reply);
+		r = say_hello(ctx, c, "HELO", name, &reply);
 	if (r < 0)
 		return client_talk_failed(ctx, c, r, ret);
 	if (reply.code != 250)
@@ -121,7 +123,7 @@ static int start_tls(struct ctx *ctx, struct client *c, const struct client_sett
 	if (reply.code != 220)
 		return client_talk_refused(ctx, c, CLIENT_TLS_FAILED, &reply, ret);
 	r = handshake(ctx, c, s, ret);
-	return r < 0 ? r : hello(ctx, c, s, ret);
+	return r < 0 ? r : hello(ctx, c, s, false, ret);
 }
 
 static int secure(struct ctx *ctx, struct client *c, const struct client_settings *s,
@@ -141,17 +143,31 @@ static int secure(struct ctx *ctx, struct client *c, const struct client_setting
 	return ERR_TLS;
 }
 
+/* XCLIENT begins the session anew, as the client's. */
+static int introduce(struct ctx *ctx, struct client *c, const struct client_settings *s,
+	struct client_failure *ret)
+{
+	bool anew;
+	int r = client_tell_hello(ctx, c, s, &anew, ret);
+
+	return r == 0 && anew ? hello(ctx, c, s, true, ret) : r;
+}
+
 static int open_session(struct ctx *ctx, struct client *c, const struct client_settings *s,
 	struct client_failure *ret)
 {
-	int r = s->implicit_tls ? handshake(ctx, c, s, ret) : 0;
+	int r = client_tell_header(ctx, c, s, ret);
 
+	if (r == 0 && s->implicit_tls)
+		r = handshake(ctx, c, s, ret);
 	if (r == 0)
 		r = greeting(ctx, c, ret);
 	if (r == 0)
-		r = hello(ctx, c, s, ret);
+		r = hello(ctx, c, s, false, ret);
 	if (r == 0)
 		r = secure(ctx, c, s, ret);
+	if (r == 0)
+		r = introduce(ctx, c, s, ret);
 	if (r == 0 && s->login)
 		r = client_login_run(ctx, c, s->login, ret);
 	return r;
@@ -172,7 +188,7 @@ int client_open(struct ctx *ctx, struct stream *stream, const struct client_sett
 
 	if (r < 0) {
 		if (ret_failure->why == CLIENT_REPLY || ret_failure->why == CLIENT_NO_LOGIN ||
-			ret_failure->why == CLIENT_NO_TLS)
+			ret_failure->why == CLIENT_NO_TLS || ret_failure->why == CLIENT_NOT_TOLD)
 			client_quit(ctx, c);
 		else
 			client_free(c);

@@ -33,6 +33,7 @@ enum client_why {
 	CLIENT_NO_TLS, /* STARTTLS is not offered and the policy demands it */
 	CLIENT_TLS_FAILED, /* STARTTLS was refused or the handshake failed */
 	CLIENT_UNTRUSTED, /* the certificate or its name is not what the policy demands */
+	CLIENT_NOT_TOLD, /* the peer does not let us say who our client is */
 	CLIENT_NO_LOGIN, /* no usable mechanism, or the log-in was refused */
 	CLIENT_LOCAL, /* our own side: the body cannot be read, the lease is lost, cancelled */
 };
@@ -71,6 +72,15 @@ enum client_tls {
 	CLIENT_TLS_VERIFY, /* always, and the certificate is for server_name from a trusted root */
 };
 
+/* How the peer is told who our own client is. */
+enum client_tell {
+	CLIENT_TELL_NOTHING,
+	CLIENT_TELL_XFORWARD, /* by client_live_begin, for one transaction */
+	CLIENT_TELL_XCLIENT, /* after EHLO, for the whole session */
+	CLIENT_TELL_PROXY_V1, /* by the PROXY protocol, for the whole connection */
+	CLIENT_TELL_PROXY_V2,
+};
+
 /* How long each step may take (RFC 5321 section 4.5.3.2). */
 struct client_timeouts {
 	usec_t greeting; /* also EHLO, STARTTLS and its handshake, each AUTH step */
@@ -91,15 +101,18 @@ struct client_settings {
 	struct tls_client *tls_client; /* NULL only with CLIENT_TLS_OFF */
 	struct slice session_key; /* TLS sessions are resumed under the same key only */
 	const struct client_login *login; /* NULL: none */
+	enum client_tell tell;
+	/* NULL: the session is nobody's but ours. PROXY then says so, XCLIENT nothing. */
+	const struct client_who *who;
 	struct client_timeouts timeouts;
 };
 
 /* Takes the connected stream over (freed on failure too). Greeting, EHLO (HELO where EHLO is
- * unknown; LHLO for LMTP), STARTTLS, EHLO again, log-in. Suspends. 0, or negative with *ret_failure
- * filled: ERR_CANCELLED from above (why is then CLIENT_LOCAL), else ERR_PROTOCOL, ERR_TLS,
- * ERR_AUTH, ERR_EOF, ERR_RESET, ERR_TIMEOUT, ERR_REFUSED (a reply). CLIENT_TLS_FAILED under the
- * opportunistic policy invites the caller to connect again with CLIENT_TLS_OFF; other policies
- * never do. */
+ * unknown; LHLO for LMTP), STARTTLS, EHLO again, XCLIENT, EHLO again, log-in. Suspends. 0, or
+ * negative with *ret_failure filled: ERR_CANCELLED from above (why is then CLIENT_LOCAL), else
+ * ERR_PROTOCOL, ERR_TLS, ERR_AUTH, ERR_EOF, ERR_RESET, ERR_TIMEOUT, ERR_REFUSED (a reply).
+ * CLIENT_TLS_FAILED under the opportunistic policy invites the caller to connect again with
+ * CLIENT_TLS_OFF; other policies never do. */
 int client_open(struct ctx *ctx, struct stream *stream, const struct client_settings *settings,
 	struct client **ret, struct client_failure *ret_failure);
 /* Closes at once; frees. NULL is fine. */

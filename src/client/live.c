@@ -5,6 +5,7 @@
 #include "client/live.h"
 
 #include "client/talk.h"
+#include "client/tell.h"
 #include "rt/ctx.h"
 #include "rt/stream.h"
 
@@ -107,50 +108,98 @@ static int rcpts_from(struct ctx *ctx, struct client_live *l, const struct clien
 	return r;
 }
 
-static int begin(struct ctx *ctx, struct client_live *l, struct slice reverse_path,
-	const struct smtp_mail_params *params, const struct client_rcpt *rcpts, size_t n,
-	struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts)
+/* What one transaction begins with. */
+struct beginning {
+	struct slice reverse_path;
+	const struct smtp_mail_params *params;
+	const struct client_who *who;
+	const struct client_rcpt *rcpts;
+	size_t n, sent; /* recipients */
+	bool reset; /* RSET comes first */
+	unsigned forwards; /* replies to XFORWARD that are due */
+};
+
+static int send_reset(struct ctx *ctx, struct client *c)
 {
-	struct client *c = l->client;
-	bool reset = c->unclean, together = offers(l, SMTP_CAP_PIPELINING);
+	buf_puts(client_talk_line(c), "RSET");
+	return client_talk_send(ctx, c, c->timeouts.mail);
+}
+
+/* RSET and XFORWARD, as far as they are wanted. Where the peer pipelines, their replies are heard
+ * later. */
+static int send_first(
+	struct ctx *ctx, struct client_live *l, struct beginning *b, struct client_failure *ret)
+{
+	bool together = offers(l, SMTP_CAP_PIPELINING);
 	struct smtp_reply reply;
-	size_t sent = 0;
+	int r = b->reset ? send_reset(ctx, l->client) : 0;
+
+	if (r == 0 && b->reset && !together)
+		r = hear(ctx, l, CLIENT_MAIL, l->client->timeouts.mail, &reply);
+	l->client->stage = CLIENT_MAIL;
+	if (r == 0 && b->who)
+		r = client_tell_forward(ctx, l->client, b->who, &b->forwards);
+	if (r == 0 && !together)
+		r = client_tell_forwarded(ctx, l->client, b->forwards, ret);
+	return r;
+}
+
+static int hear_first(struct ctx *ctx, struct client_live *l, const struct beginning *b,
+	struct client_failure *ret)
+{
+	struct smtp_reply reply;
+	int r = b->reset ? hear(ctx, l, CLIENT_MAIL, l->client->timeouts.mail, &reply) : 0;
+
+	return r == 0 ? client_tell_forwarded(ctx, l->client, b->forwards, ret) : r;
+}
+
+static int begin(struct ctx *ctx, struct client_live *l, struct beginning *b,
+	struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts, struct client_failure *ret)
+{
+	bool together = offers(l, SMTP_CAP_PIPELINING);
+	struct client *c = l->client;
 	int r = client_talk_listen(ctx, c);
 
-	if (r == 0 && reset) {
-		buf_puts(client_talk_line(c), "RSET");
-		r = client_talk_send(ctx, c, c->timeouts.mail);
-	}
-	if (r == 0 && reset && !together)
-		r = hear(ctx, l, CLIENT_MAIL, c->timeouts.mail, &reply);
-	c->unclean = true;
-	c->stage = CLIENT_MAIL;
 	if (r == 0)
-		r = send_mail(ctx, l, reverse_path, params);
+		r = send_first(ctx, l, b, ret);
+	if (r < 0)
+		return r;
+	c->unclean = true;
+	r = send_mail(ctx, l, b->reverse_path, b->params);
 	if (r == 0 && together)
-		r = send_group(ctx, l, rcpts, n, &sent);
-	if (r == 0 && reset && together)
-		r = hear(ctx, l, CLIENT_MAIL, c->timeouts.mail, &reply);
+		r = send_group(ctx, l, b->rcpts, b->n, &b->sent);
+	if (r == 0 && together)
+		r = hear_first(ctx, l, b, ret);
 	if (r == 0)
 		r = hear(ctx, l, CLIENT_MAIL, c->timeouts.mail, ret_mail);
 	if (r == 0 && ret_mail->code >= 400) {
-		r = hear_rcpts(ctx, l, ret_rcpts, 0, sent); /* all say no */
+		r = hear_rcpts(ctx, l, ret_rcpts, 0, b->sent); /* all say no */
 		client_live_abandon(l);
 		return r;
 	}
-	return r == 0 ? rcpts_from(ctx, l, rcpts, n, sent, ret_rcpts) : r;
+	return r == 0 ? rcpts_from(ctx, l, b->rcpts, b->n, b->sent, ret_rcpts) : r;
 }
 
 int client_live_begin(struct ctx *ctx, struct client *c, struct slice reverse_path,
-	const struct smtp_mail_params *params, const struct client_rcpt *rcpts, size_t n,
-	struct client_live *ret, struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts,
+	const struct smtp_mail_params *params, const struct client_who *who,
+	const struct client_rcpt *rcpts, size_t n, struct client_live *ret,
+	struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts,
 	struct client_failure *ret_failure)
 {
+	struct beginning b = { reverse_path, params, who, rcpts, n, 0, c->unclean, 0 };
+
 	*ret = (struct client_live){ .client = c };
 	buf_init(&ret->chunk, CHUNK);
 	c->messages++;
-	int r = begin(ctx, ret, reverse_path, params, rcpts, n, ret_mail, ret_rcpts);
+	int r = who ? client_tell_offered(c, CLIENT_TELL_XFORWARD, ret_failure) : 0;
 
+	if (r == 0)
+		r = begin(ctx, ret, &b, ret_mail, ret_rcpts, ret_failure);
+
+	if (r == ERR_REFUSED) {
+		client_live_abandon(ret);
+		return r;
+	}
 	return r < 0 ? fail(ctx, ret, r, ret_failure) : 0;
 }
 

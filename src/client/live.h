@@ -31,11 +31,12 @@ struct client_live {
 };
 
 /* MAIL, and the first recipients in the same breath where the peer takes that. The parameters are
- * passed on as far as the peer offers them. *ret_mail is a 2xx, 4xx or 5xx; after a no the
- * transaction is over and ret_rcpts is not filled. */
+ * passed on as far as the peer offers them. who: told by XFORWARD; NULL: nobody is. *ret_mail is a
+ * 2xx, 4xx or 5xx; after a no the transaction is over and ret_rcpts is not filled. */
 int client_live_begin(struct ctx *ctx, struct client *c, struct slice reverse_path,
-	const struct smtp_mail_params *params, const struct client_rcpt *rcpts, size_t n,
-	struct client_live *ret, struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts,
+	const struct smtp_mail_params *params, const struct client_who *who,
+	const struct client_rcpt *rcpts, size_t n, struct client_live *ret,
+	struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts,
 	struct client_failure *ret_failure);
 /* More recipients; a reply each, 2xx, 4xx or 5xx. */
 int client_live_rcpts(struct ctx *ctx, struct client_live *l, const struct client_rcpt *rcpts,

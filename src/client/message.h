@@ -9,6 +9,7 @@
 #include "base/slice.h"
 #include "smtp/param.h"
 #include "smtp/reply.h"
+#include "smtp/xclient.h"
 
 struct ctx;
 
@@ -18,6 +19,7 @@ enum client_stage {
 	CLIENT_GREETING,
 	CLIENT_EHLO,
 	CLIENT_STARTTLS, /* the command and the handshake */
+	CLIENT_TELL, /* who our client is: XCLIENT, XFORWARD, PROXY */
 	CLIENT_AUTH,
 	CLIENT_MAIL,
 	CLIENT_RCPT,
@@ -28,6 +30,13 @@ enum client_stage {
 };
 /* "reply to MAIL", "greeting", ...: what one waits for there; static. */
 const char *client_stage_name(enum client_stage stage);
+
+/* Our own client, of whom the peer is told. Texts are borrowed. */
+struct client_who {
+	struct smtp_x x; /* for XCLIENT and PROXY */
+	struct smtp_x forward; /* for XFORWARD: of the message, which may have come a longer way */
+	struct slice tls_version; /* towards us; empty: in the clear */
+};
 
 struct client_rcpt {
 	struct slice path; /* local@domain, no brackets; or "postmaster" */

@@ -14,6 +14,7 @@ static const char *const stage_names[CLIENT_STAGES] = {
 	[CLIENT_GREETING] = "greeting",
 	[CLIENT_EHLO] = "reply to EHLO",
 	[CLIENT_STARTTLS] = "TLS",
+	[CLIENT_TELL] = "reply to XCLIENT or XFORWARD",
 	[CLIENT_AUTH] = "log-in",
 	[CLIENT_MAIL] = "reply to MAIL",
 	[CLIENT_RCPT] = "reply to RCPT",

@@ -273,7 +273,8 @@ bool config_is_our_address(const struct config *c, const struct ip *ip)
 bool config_domain_knows(const struct config *c, const struct config_domain *d, struct slice local)
 {
 	for (size_t i = 0; i < d->recipients.n; i++)
-		if (d->recipients.v[i].is == CONFIG_RECIPIENTS_ANY)
+		if (d->recipients.v[i].is == CONFIG_RECIPIENTS_ANY ||
+			d->recipients.v[i].is == CONFIG_RECIPIENTS_BACKEND)
 			return true;
 	return map_get(&c->store->known[d - c->domains.v], local) != NULL;
 }

@@ -71,6 +71,14 @@ enum config_hop_tls {
 	CONFIG_TLS_REQUIRE,
 	CONFIG_TLS_VERIFY
 };
+/* How the hosts of a pool are told who our client is. */
+enum config_tell {
+	CONFIG_TELL_NOTHING,
+	CONFIG_TELL_XFORWARD,
+	CONFIG_TELL_XCLIENT,
+	CONFIG_TELL_PROXY_V1,
+	CONFIG_TELL_PROXY_V2
+};
 enum config_protocol { CONFIG_SMTP, CONFIG_LMTP };
 /* How to choose among the members of a pool. */
 enum config_balance {
@@ -94,8 +102,9 @@ enum config_log_format { CONFIG_LOG_LOGFMT, CONFIG_LOG_JSON };
 enum config_log_level { CONFIG_LOG_DEBUG, CONFIG_LOG_INFO, CONFIG_LOG_WARNING, CONFIG_LOG_ERROR };
 enum config_recipients_kind {
 	CONFIG_RECIPIENTS_ANY,
-	CONFIG_RECIPIENTS_FILE,
+	CONFIG_RECIPIENTS_BACKEND, /* the proxy's backend says who exists */
 	CONFIG_RECIPIENTS_VERIFY,
+	CONFIG_RECIPIENTS_FILE,
 };
 
 /* ---- sections ---- `at` is the node in the file, for messages; NULL: the section is implied */
@@ -295,6 +304,7 @@ struct config_hops {
 	struct config_health health;
 	enum config_hop_tls tls; /* implied value filled in */
 	struct config_file ca_file; /* unset: the system's authorities */
+	enum config_tell tell_client;
 	struct config_login login;
 	bool for_domains, for_routes; /* derived: named by one of `domains`, of `routes` */
 };

@@ -18,7 +18,9 @@ static const char *const words_mechanism[] = { "auto", "plain", "login", "cram-m
 	"scram-sha-256", "scram-sha-256-plus", NULL };
 static const char *const words_log_format[] = { "logfmt", "json", NULL };
 static const char *const words_log_level[] = { "debug", "info", "warning", "error", NULL };
-static const char *const words_recipients[] = { "any", "!verify", NULL };
+static const char *const words_recipients[] = { "any", "backend-decides", "!verify", NULL };
+static const char *const words_tell[] = { "none", "xforward", "xclient", "proxy-v1", "proxy-v2",
+	NULL };
 static const char *const words_domain_via[] = { "!better-mx", NULL };
 static const char *const words_route_via[] = { "mx", "!better-mx", NULL };
 

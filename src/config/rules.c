@@ -191,12 +191,47 @@ static void check_recipients(
 		if (is == file)
 			CONFIG_ERROR(
 				l, at, "an item of 'recipients' is either `any` or has a `file`");
-		else if (is)
+		else if (is && d->recipients.v[i].is == CONFIG_RECIPIENTS_ANY)
 			CONFIG_WARNING(l, at,
 				"every recipient of '%s' is taken, also those that do not exist, "
 				"and returned later to senders that may be forged; a file of "
 				"recipients is better",
 				d->name.p);
+	}
+}
+
+static const struct config_listener *find_mx_relay(const struct config *c)
+{
+	for (size_t i = 0; i < c->listeners.n; i++)
+		if (c->listeners.v[i].for_whom == CONFIG_FOR_MX &&
+			c->listeners.v[i].service == CONFIG_SERVICE_RELAY)
+			return &c->listeners.v[i];
+	return NULL;
+}
+
+/* A backend that is not told who the client is takes him for us, and may trust our address; and
+ * only a proxy asks it while the client waits. */
+static void check_backend_decides(
+	struct config_loading *l, const struct config *c, const struct config_domain *d)
+{
+	const struct config_listener *relay = find_mx_relay(c);
+
+	for (size_t i = 0; i < d->recipients.n; i++) {
+		const struct config_node *at = d->recipients.v[i].at;
+
+		if (d->recipients.v[i].is != CONFIG_RECIPIENTS_BACKEND)
+			continue;
+		if (d->hops->tell_client < CONFIG_TELL_XCLIENT)
+			CONFIG_ERROR(l, at,
+				"`backend-decides`, but the hops '%s' are not told who the client "
+				"is and would take him for us; say tell-client: xclient, proxy-v1 "
+				"or proxy-v2 there",
+				d->hops->name.p);
+		if (relay)
+			CONFIG_ERROR(l, at,
+				"`backend-decides`, but the listener '%s' is a relay, which asks "
+				"nobody; say service: proxy there, or another source of recipients",
+				relay->name.p);
 	}
 }
 
@@ -320,7 +355,7 @@ static void (*const listener_rules[])(struct config_loading *, const struct conf
 	const struct config_listener *) = { check_certificate, check_submission, check_networks,
 	check_wildcard, check_width, check_fronts, check_mx, check_addresses };
 static void (*const domain_rules[])(struct config_loading *, const struct config *,
-	const struct config_domain *) = { check_recipients };
+	const struct config_domain *) = { check_recipients, check_backend_decides };
 static void (*const hops_rules[])(struct config_loading *, const struct config *,
 	const struct config_hops *) = { check_password, check_smtps, check_balance, check_use };
 static void (*const rules[])(struct config_loading *, const struct config *) = { check_spool,

@@ -97,6 +97,8 @@ static const char *status_of(const struct client_failure *f)
 	switch (f->why) {
 	case CLIENT_NO_LOGIN:
 		return "4.7.8";
+	case CLIENT_NOT_TOLD:
+		return "4.3.5";
 	case CLIENT_NO_TLS:
 	case CLIENT_TLS_FAILED:
 	case CLIENT_UNTRUSTED:
@@ -126,11 +128,13 @@ static void session_failed(struct ctx *ctx, struct search *s, const struct nexth
 	if (f->why == CLIENT_REPLY && f->reply.status.class == 4)
 		s->failure->status = f->reply.status;
 	s->failed = true;
-	if (f->why != CLIENT_NO_LOGIN && f->why != CLIENT_LOCAL && s->fault == FAULT_NONE)
+	if (f->why == CLIENT_NOT_TOLD)
+		s->failure->reason = NEXTHOP_NOT_TOLD;
+	else if (f->why != CLIENT_NO_LOGIN && f->why != CLIENT_LOCAL && s->fault == FAULT_NONE)
 		s->fault = FAULT_SOFT;
 	s->stop = f->why == CLIENT_NO_LOGIN;
 	s->alarm |= f->why == CLIENT_NO_LOGIN || f->why == CLIENT_NO_TLS ||
-		    f->why == CLIENT_UNTRUSTED;
+		    f->why == CLIENT_UNTRUSTED || f->why == CLIENT_NOT_TOLD;
 }
 
 /* ---- one address ---- */
@@ -152,6 +156,19 @@ static enum client_tls tls_of(const struct nexthop_way *way)
 	return CLIENT_TLS_VERIFY;
 }
 
+static enum client_tell tell_of(const struct nexthop_way *way)
+{
+	static const enum client_tell tells[] = {
+		[CONFIG_TELL_NOTHING] = CLIENT_TELL_NOTHING,
+		[CONFIG_TELL_XFORWARD] = CLIENT_TELL_XFORWARD,
+		[CONFIG_TELL_XCLIENT] = CLIENT_TELL_XCLIENT,
+		[CONFIG_TELL_PROXY_V1] = CLIENT_TELL_PROXY_V1,
+		[CONFIG_TELL_PROXY_V2] = CLIENT_TELL_PROXY_V2,
+	};
+
+	return way->hops ? tells[way->hops->tell_client] : CLIENT_TELL_NOTHING;
+}
+
 static int open_on(struct ctx *ctx, const struct nexthop_way *way, const struct nexthop_host *h,
 	struct sock *sock, enum client_tls tls, struct client **ret, struct client_failure *failure)
 {
@@ -165,6 +182,8 @@ static int open_on(struct ctx *ctx, const struct nexthop_way *way, const struct 
 		.server_name = h->name,
 		.tls_client = way->tls_client,
 		.session_key = way->target->key,
+		.tell = tell_of(way),
+		.who = way->ask->who,
 		.timeouts = client_timeouts_default,
 	};
 

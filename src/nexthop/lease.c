@@ -1,6 +1,7 @@
 /* Which session a transaction gets: an idle one where that is as good as any, else a new one for
  * which there is room. With a balance the member is chosen first; an idle connection with another
  * one is of no use then. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -61,6 +62,17 @@ static bool was_avoided(const struct nexthop_ask *ask, size_t member)
 	return false;
 }
 
+bool nexthop_is_told_once(const struct config_hops *hops)
+{
+	return hops && hops->tell_client >= CONFIG_TELL_XCLIENT;
+}
+
+/* A session that speaks for one client must never speak for another. */
+static bool is_his(const struct nexthop_conn *conn, const struct nexthop_ask *ask)
+{
+	return !nexthop_is_told_once(conn->hops) || slice_eq(conn->ask.identity, ask->identity);
+}
+
 /* An idle connection may carry this transaction. member: that one only, unless it is
  * NEXTHOP_NO_MEMBER. */
 static bool fits(const struct nexthop_conn *conn, const struct nexthop_ask *ask, size_t member)
@@ -72,8 +84,7 @@ static bool fits(const struct nexthop_conn *conn, const struct nexthop_ask *ask,
 	bool alone = !conn->group || conn->group->hops->hosts.n == 1;
 
 	return !nexthop_lacks(client_caps(conn->client), ask->needs, ask->size) &&
-	       slice_eq(conn->ask.identity, ask->identity) &&
-	       (member == NEXTHOP_NO_MEMBER || member == conn->member) &&
+	       is_his(conn, ask) && (member == NEXTHOP_NO_MEMBER || member == conn->member) &&
 	       (alone || (health.state != NEXTHOP_MEMBER_DOWN && !was_avoided(ask, conn->member)));
 }
 
@@ -176,6 +187,8 @@ int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_ta
 	const struct nexthop_ask *ask, struct nexthop_conn **ret,
 	struct nexthop_failure *ret_failure)
 {
+	assert(!ask->who || ask->identity.n > 0);
+
 	size_t member = choose(nh, t, ask);
 	struct nexthop_conn *conn = take_idle(nh, t, ask, member, true);
 

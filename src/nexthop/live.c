@@ -7,6 +7,7 @@
 #include "base/metrics.h"
 #include "client/client.h"
 #include "client/live.h"
+#include "config/config.h"
 #include "nexthop/conn.h"
 #include "rt/ctx.h"
 
@@ -23,11 +24,12 @@ static int broken(struct ctx *ctx, struct nexthop_live *l, const struct client_f
 	if (r < 0)
 		return r;
 	*ret_broken = (struct nexthop_broken){
+		.not_told = failure->why == CLIENT_NOT_TOLD,
 		.in_doubt = failure->stage == CLIENT_DOT,
 		.reply = failure->reply,
 		.text = failure->text,
 	};
-	if (failure->why != CLIENT_LOCAL)
+	if (failure->why != CLIENT_LOCAL && failure->why != CLIENT_NOT_TOLD)
 		nexthop_conn_lost(ctx, l->conn, failure->text);
 	if (ret_broken->in_doubt)
 		metric_add(METRIC_INDOUBT, 1);
@@ -41,6 +43,12 @@ static bool is_stale(const struct nexthop_conn *conn, const struct client_failur
 	       (failure->why == CLIENT_LOST || failure->reply.code == 421);
 }
 
+/* Who is told with this transaction. */
+static const struct client_who *forwarded(const struct nexthop_conn *conn)
+{
+	return conn->hops && conn->hops->tell_client == CONFIG_TELL_XFORWARD ? conn->ask.who : NULL;
+}
+
 int nexthop_live_begin(struct ctx *ctx, struct nexthop_conn *conn, struct slice reverse_path,
 	const struct smtp_mail_params *params, const struct client_rcpt *rcpts, size_t n,
 	struct nexthop_live **ret, struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts,
@@ -52,8 +60,8 @@ int nexthop_live_begin(struct ctx *ctx, struct nexthop_conn *conn, struct slice 
 	int r;
 
 	l->conn = conn;
-	r = client_live_begin(ctx, conn->client, reverse_path, params, rcpts, n, &l->live, ret_mail,
-		ret_rcpts, &failure);
+	r = client_live_begin(ctx, conn->client, reverse_path, params, forwarded(conn), rcpts, n,
+		&l->live, ret_mail, ret_rcpts, &failure);
 	if (r == 0)
 		return 0;
 	if (ctx_check(ctx) < 0 || !is_stale(conn, &failure))
@@ -61,12 +69,13 @@ int nexthop_live_begin(struct ctx *ctx, struct nexthop_conn *conn, struct slice 
 	r = nexthop_conn_renew(ctx, conn, &no_session);
 	if (r < 0 && ctx_check(ctx) == 0) {
 		*ret_broken = (struct nexthop_broken){ .reply = no_session.reply,
+			.not_told = no_session.reason == NEXTHOP_NOT_TOLD,
 			.text = no_session.text };
 		return ERR_UNREACHABLE;
 	}
 	if (r == 0)
-		r = client_live_begin(ctx, conn->client, reverse_path, params, rcpts, n, &l->live,
-			ret_mail, ret_rcpts, &failure);
+		r = client_live_begin(ctx, conn->client, reverse_path, params, forwarded(conn),
+			rcpts, n, &l->live, ret_mail, ret_rcpts, &failure);
 	return r < 0 ? broken(ctx, l, &failure, ret_broken) : 0;
 }
 

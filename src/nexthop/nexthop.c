@@ -225,6 +225,16 @@ uint32_t nexthop_room(const struct nexthop *nh, const struct nexthop_target *t)
 
 /* ---- leases ---- */
 
+void nexthop_forget(struct nexthop *nh, struct slice identity)
+{
+	list_each_safe (it, &nh->idle.all) {
+		struct nexthop_conn *conn = container_of(it, struct nexthop_conn, all);
+
+		if (identity.n && slice_starts(conn->ask.identity, identity))
+			nexthop_close_idle(conn);
+	}
+}
+
 bool nexthop_reusable(const struct nexthop_conn *conn)
 {
 	uint32_t max = conn->config->delivery.messages_per_connection;
@@ -245,6 +255,7 @@ void nexthop_release(struct nexthop_conn *conn)
 	struct nexthop *nh = conn->nexthop;
 
 	nexthop_conn_set_busy(conn, false);
+	conn->ask.who = NULL;
 	if (!nexthop_reusable(conn) || nh->config->delivery.idle_timeout == 0 ||
 		wanted_elsewhere(conn)) {
 		close_conn(conn);

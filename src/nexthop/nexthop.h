@@ -16,8 +16,10 @@
 #include "nexthop/target.h"
 
 struct buf;
+struct client_who;
 struct nexthop_board;
 struct config;
+struct config_hops;
 struct ctx;
 struct pool;
 struct smtp_caps;
@@ -95,8 +97,12 @@ struct nexthop_ask {
 	unsigned needs; /* set of enum nexthop_need */
 	uint64_t size; /* bytes of the message; 0: not known */
 	struct ip client; /* for sticky balancing; IP_NONE: there is none */
-	/* Who the session speaks for, where the host is told that once for a whole session: a kept
-	 * one is used again for the same only. Empty: for nobody in particular. */
+	/* The client for whom it is; NULL: nobody's but ours. Must live as long as the lease. Hops
+	 * are told as their `tell-client` says. */
+	const struct client_who *who;
+	/* Names the client's session and all that stands in `who`. Where hosts are told once for a
+	 * whole session, a kept one is used again for the same identity only; elsewhere it means
+	 * nothing. Not empty where there is a client. */
 	struct slice identity;
 	/* A client waits meanwhile: waiting for a place is bounded as the hops say. */
 	bool bounded;
@@ -115,6 +121,11 @@ struct nexthop_conn;
 int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
 	const struct nexthop_ask *ask, struct nexthop_conn **ret,
 	struct nexthop_failure *ret_failure);
+/* The hops are told who the client is for a whole session: kept connections are his alone. */
+bool nexthop_is_told_once(const struct config_hops *hops);
+/* A client's session has ended: closes the kept connections whose identity begins like this. Does
+ * not suspend. */
+void nexthop_forget(struct nexthop *nh, struct slice identity);
 /* Sends one message on it. Every result is filled, whatever happens; 0 or ERR_CANCELLED. Suspends.
  * A kept connection that turns out to have been closed by the peer is replaced once, unseen by the
  * caller. */

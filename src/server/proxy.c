@@ -23,6 +23,7 @@
 #include "rt/stream.h"
 #include "rt/tls.h"
 #include "server/front.h"
+#include "server/introduce.h"
 #include "server/permission.h"
 #include "server/proxy_backend.h"
 #include "server/proxy_offers.h"
@@ -39,6 +40,7 @@ struct proxy_tx {
 	struct arena arena;
 	struct smtp_path sender;
 	struct proxy_backend backend;
+	struct client_who who; /* told to the backend */
 	struct slice first; /* recipient, for the log */
 	size_t accepted;
 	size_t held; /* bytes of the arena, counted in server.held */
@@ -89,6 +91,7 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 	t->backend.pretence = s->server->pretence;
 	t->backend.arena = &t->arena;
 	t->backend.client = s->peer.ip;
+	t->backend.next_alarm = &s->server->backend_alarm;
 	t->backend.reverse_path = server_mailbox(&t->arena, &cmd->path);
 	smtp_mail_params_dup(&t->arena, &cmd->params, &t->backend.params);
 	text_id((uint64_t)clock_wall() << 12 | (s->server->next_session++ & 4095), t->id);
@@ -139,6 +142,19 @@ static bool choose(struct proxy_tx *t, const struct smtp_rcpt_cmd *cmd, size_t b
 	return true;
 }
 
+/* Once it is known who is to be told. */
+static void introduce(struct proxy_tx *t)
+{
+	struct proxy_backend *b = &t->backend;
+
+	if (b->who || !b->target.hops || b->target.hops->tell_client == CONFIG_TELL_NOTHING)
+		return;
+	introduce_client(
+		t->session, &t->arena, slice_of(t->id, sizeof(t->id)), &t->who, &b->identity);
+	b->who = &t->who;
+	t->session->introduced |= nexthop_is_told_once(b->target.hops);
+}
+
 static void pass_reply(struct proxy_tx *t, const struct client_rcpt *rcpt,
 	const struct smtp_reply *said, struct smtp_reply *ret)
 {
@@ -162,6 +178,8 @@ static int proxy_rcpts(struct ctx *ctx, struct tx *tx, const struct smtp_rcpt_cm
 	for (size_t i = 0; i < n; i++)
 		if (choose(t, &cmds[i], asked, &rcpts[asked], &ret[i]))
 			index[asked++] = i;
+	if (asked)
+		introduce(t);
 	int r = asked ? proxy_backend_rcpts(ctx, &t->backend, rcpts, asked, said) : 0;
 
 	for (size_t i = 0; i < asked && r == 0; i++)

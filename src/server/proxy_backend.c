@@ -23,6 +23,8 @@
 /* How long it may take to replace a lost backend. */
 #define REPLACE_TIME (30 * USEC_PER_SEC)
 
+#define ALARM_PAUSE (10 * USEC_PER_MIN) /* one alarm says enough */
+
 /* ---- losing it ---- */
 
 static void tell(struct ctx *ctx, const struct proxy_backend *b, const char *why, const char *mail)
@@ -31,12 +33,27 @@ static void tell(struct ctx *ctx, const struct proxy_backend *b, const char *why
 		FIELD_STR("why", why), FIELD_STR("mail", mail));
 }
 
+/* The configuration and a backend do not agree: the mail is not to blame, and a person should
+ * look. */
+static void misconfigured(struct ctx *ctx, struct proxy_backend *b, const char *why)
+{
+	smtp_reply_set(&b->lost, 451, "4.3.5",
+		"The servers behind us and we do not agree about our rights; try again later");
+	metric_add(METRIC_MISCONFIGURED, 1);
+	if (clock_now() < *b->next_alarm)
+		return;
+	*b->next_alarm = clock_now() + ALARM_PAUSE;
+	LOG(ctx, EV_ALARM, FIELD("destination", b->target.key), FIELD_STR("why", why));
+}
+
 /* Nobody takes it now: the client hears that it is not for ever, and why. */
-static void refuse(struct proxy_backend *b, const struct nexthop_failure *f)
+static void refuse(struct ctx *ctx, struct proxy_backend *b, const struct nexthop_failure *f)
 {
 	char enhanced[16];
 
-	if (f->reason == NEXTHOP_CROWDED) {
+	if (f->alarm) {
+		misconfigured(ctx, b, f->text);
+	} else if (f->reason == NEXTHOP_CROWDED) {
 		smtp_reply_set(&b->lost, 451, "4.3.2",
 			"The servers behind us have no room now; try again later");
 	} else if (f->reason == NEXTHOP_LACKING) {
@@ -50,7 +67,7 @@ static void refuse(struct proxy_backend *b, const struct nexthop_failure *f)
 /* For good. What the client is told is never permanent: it is not its mail's fault. */
 static void lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 {
-	if (b->live)
+	if (b->live && b->lost.code == 0)
 		smtp_reply_set(
 			&b->lost, 451, "4.4.2", "The server behind us was lost; try again later");
 	else if (b->lost.code == 0)
@@ -71,6 +88,8 @@ static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client
 		.needs = proxy_offers_needs(&b->params, rcpts, n),
 		.size = b->params.size,
 		.client = b->client,
+		.who = b->who,
+		.identity = b->identity,
 		.bounded = true,
 		.avoid = b->failed,
 		.avoid_n = b->failed_n,
@@ -85,12 +104,14 @@ static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client
 		return r;
 	if (r < 0) {
 		*ret_why = failure.text;
-		refuse(b, &failure);
+		refuse(ctx, b, &failure);
 		return ERR_UNREACHABLE;
 	}
 	b->name = arena_dup(b->arena, nexthop_conn_name(conn));
 	r = nexthop_live_begin(
 		ctx, conn, b->reverse_path, &b->params, rcpts, n, &b->live, ret_mail, ret, &broken);
+	if (r == ERR_UNREACHABLE && broken.not_told)
+		misconfigured(ctx, b, broken.text);
 	if (r < 0)
 		*ret_why = broken.text;
 	return r;

@@ -12,6 +12,7 @@
 #include "smtp/param.h"
 #include "smtp/reply.h"
 
+struct client_who;
 struct nexthop_live;
 struct server_pretence;
 
@@ -35,6 +36,9 @@ struct proxy_backend {
 	struct smtp_mail_params params;
 	struct nexthop_target target;
 	struct ip client; /* for sticky balancing */
+	const struct client_who *who; /* told as the hops say; NULL: nobody is */
+	struct slice identity; /* of who */
+	usec_t *next_alarm; /* the worker's: when an alarm may be raised again */
 
 	struct nexthop_live *live; /* NULL: none yet, or it is over */
 	struct slice name; /* of the last one, for the log */

@@ -13,6 +13,7 @@
 #include "base/event.h"
 #include "base/metrics.h"
 #include "config/config.h"
+#include "nexthop/nexthop.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/log.h"
@@ -404,6 +405,8 @@ void session_begin(struct ctx *ctx, struct session *s, struct server *server,
 
 void session_end(struct session *s)
 {
+	if (s->introduced)
+		nexthop_forget(s->server->nexthop, slice_of(s->id, sizeof(s->id)));
 	stream_free(s->stream);
 	arena_reset(&s->arena);
 	front_free(s->front);

@@ -47,6 +47,7 @@ struct session {
 	const struct service_ops *service;
 	struct stream *stream;
 	struct ip_port peer, local; /* the client and where it went, perhaps as a front says */
+	bool introduced; /* a backend's session speaks for this one */
 	struct front *front; /* what a front said (front.h); NULL: nothing */
 	enum session_state state;
 	bool esmtp; /* EHLO was said */

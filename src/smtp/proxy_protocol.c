@@ -205,22 +205,46 @@ size_t smtp_proxy_wants(struct slice in)
 
 /* ---- writing ---- */
 
-static bool has_addresses(const struct smtp_proxy *p)
+static bool is_v4(const struct smtp_proxy *p)
 {
-	return !p->is_local && p->client.ip.family != IP_NONE &&
-	       p->client.ip.family == p->server.ip.family;
+	return p->client.ip.family != IP_V6 && p->server.ip.family != IP_V6;
+}
+
+/* As 16 bytes; IPv4 is mapped. An address that is not known is zero. */
+static void widen(const struct ip *ip, uint8_t ret[static 16])
+{
+	memset(ret, 0, 16);
+	if (ip->family == IP_V6) {
+		memcpy(ret, ip->b, 16);
+	} else if (ip->family == IP_V4) {
+		ret[10] = ret[11] = 0xff;
+		memcpy(ret + 12, ip->b, 4);
+	}
+}
+
+static void put_v1_address(struct buf *b, const struct ip *ip, bool v4)
+{
+	buf_putc(b, ' ');
+	if (ip->family == IP_NONE) {
+		buf_puts(b, v4 ? "0.0.0.0" : "::");
+		return;
+	}
+	if (!v4 && ip->family == IP_V4)
+		buf_puts(b, "::ffff:");
+	ip_format(b, ip);
 }
 
 static void write_v1(struct buf *b, const struct smtp_proxy *p)
 {
-	if (!has_addresses(p)) {
+	bool v4 = is_v4(p);
+
+	if (p->is_local) {
 		buf_puts(b, "PROXY UNKNOWN\r\n");
 		return;
 	}
-	buf_puts(b, p->client.ip.family == IP_V4 ? "PROXY TCP4 " : "PROXY TCP6 ");
-	ip_format(b, &p->client.ip);
-	buf_putc(b, ' ');
-	ip_format(b, &p->server.ip);
+	buf_puts(b, v4 ? "PROXY TCP4" : "PROXY TCP6");
+	put_v1_address(b, &p->client.ip, v4);
+	put_v1_address(b, &p->server.ip, v4);
 	buf_printf(b, " %u %u\r\n", p->client.port, p->server.port);
 }
 
@@ -243,26 +267,34 @@ static void put_ssl(struct buf *b, struct slice version)
 	buf_put(b, version);
 }
 
+static void put_v2_address(struct buf *b, const struct ip *ip, bool v4)
+{
+	uint8_t wide[16];
+
+	widen(ip, wide);
+	buf_put(b, v4 ? slice_of(wide + 12, 4) : slice_of(wide, 16));
+}
+
 static void write_v2(struct buf *b, const struct smtp_proxy *p)
 {
-	size_t n = p->client.ip.family == IP_V4 ? 4 : 16;
+	bool v4 = is_v4(p);
 	struct buf block;
 
 	buf_put(b, v2_begin);
-	if (!has_addresses(p)) {
+	if (p->is_local) {
 		buf_putc(b, V2_LOCAL);
 		buf_put(b, S("\0\0\0"));
 		return;
 	}
 	buf_init(&block, SMTP_PROXY_V2_MAX);
-	buf_put(&block, slice_of(p->client.ip.b, n));
-	buf_put(&block, slice_of(p->server.ip.b, n));
+	put_v2_address(&block, &p->client.ip, v4);
+	put_v2_address(&block, &p->server.ip, v4);
 	put_u16(&block, p->client.port);
 	put_u16(&block, p->server.port);
 	if (p->tls)
 		put_ssl(&block, p->tls_version);
 	buf_putc(b, V2_PROXY);
-	buf_putc(b, n == 4 ? V2_STREAM_V4 : V2_STREAM_V6);
+	buf_putc(b, v4 ? V2_STREAM_V4 : V2_STREAM_V6);
 	put_u16(b, block.n);
 	buf_put(b, buf_slice(&block));
 	buf_done(&block);

@@ -42,7 +42,9 @@ enum smtp_proxy_step smtp_proxy_read(
 /* After MORE: so many further bytes belong to the header in any case. For who must not read beyond
  * it, since a TLS handshake may follow. */
 size_t smtp_proxy_wants(struct slice in);
-/* Appends the header. Without both addresses, or with two families, it says UNKNOWN or LOCAL. */
+/* Appends the header: UNKNOWN or LOCAL only with is_local, since the receiver may then take the
+ * client for us and trust it. An address that is not known is said as that of nobody, all zero;
+ * with two families both are said as IPv6. */
 void smtp_proxy_write(struct buf *b, const struct smtp_proxy *p);
 
 #endif

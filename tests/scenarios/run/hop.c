@@ -228,6 +228,17 @@ static int op_lmtp(struct ctx *ctx, struct play *p, void *self, const struct stm
 	return 0;
 }
 
+static int op_header(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
+{
+	struct hop *server = self;
+
+	(void)ctx;
+	(void)p;
+	(void)s;
+	server->header = true;
+	return 0;
+}
+
 static int op_stop(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
 {
 	(void)p;
@@ -266,6 +277,7 @@ const struct op hop_ops[] = {
 	{ "tls", 1, 2, BLOCK_NONE, NULL, op_tls },
 	{ "implicit", 0, 0, BLOCK_NONE, NULL, op_implicit },
 	{ "lmtp", 0, 0, BLOCK_NONE, NULL, op_lmtp },
+	{ "proxy-header", 0, 0, BLOCK_NONE, NULL, op_header },
 	{ "stop", 0, 0, BLOCK_NONE, NULL, op_stop },
 	{ "start", 0, 0, BLOCK_NONE, NULL, op_start },
 	{ "reset", 0, 0, BLOCK_NONE, NULL, op_reset },
@@ -331,6 +343,7 @@ void hop_message_free(struct message *m)
 		return;
 	free((void *)(uintptr_t)m->from.p);
 	buf_done(&m->to);
+	buf_done(&m->told);
 	buf_done(&m->text);
 	free(m);
 }

@@ -93,6 +93,14 @@ static int op_to(struct ctx *ctx, struct play *p, void *self, const struct stmt 
 	return compare(p, s, "to", buf_slice(&m->to), stmt_word(s, 1));
 }
 
+static int op_told(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
+{
+	const struct message *m = self;
+
+	(void)ctx;
+	return compare(p, s, "told", buf_slice(&m->told), stmt_word(s, 1));
+}
+
 static int search(struct play *p, const struct stmt *s, const struct message *m, bool wanted)
 {
 	struct slice text = buf_slice(&m->text), what = stmt_word(s, 1);
@@ -216,6 +224,7 @@ static int op_login(struct ctx *ctx, struct play *p, void *self, const struct st
 const struct op hop_message_ops[] = {
 	{ "from", 1, 1, BLOCK_NONE, NULL, op_from },
 	{ "to", 1, 1, BLOCK_NONE, NULL, op_to },
+	{ "told", 1, 1, BLOCK_NONE, NULL, op_told },
 	{ "has", 1, 1, BLOCK_NONE, NULL, op_has },
 	{ "lacks", 1, 1, BLOCK_NONE, NULL, op_lacks },
 	{ "header", 2, 2, BLOCK_NONE, NULL, op_header },

@@ -27,6 +27,7 @@ struct message {
 	usec_t at; /* since the run began */
 	struct slice from; /* "<path> parameters" */
 	struct buf to; /* accepted: "path path" */
+	struct buf told; /* of whose client it is: "EHLO name | XCLIENT ... | XFORWARD ..." */
 	struct buf text; /* content, dots unstuffed, lines parted by '\n' */
 	bool tls, login;
 };
@@ -47,6 +48,7 @@ struct hop {
 	struct slice user, password; /* who may log in; empty: everybody */
 	struct tls_server *tls;
 	bool implicit, lmtp;
+	bool header; /* a PROXY header comes before anything else */
 	/* What came. */
 	struct list messages;
 	uint64_t got, connections, rcpts, sessions, sessions_most;
@@ -58,6 +60,7 @@ struct visit {
 	struct stream *stream;
 	struct sock *sock; /* the stream's */
 	struct buf line; /* the last one heard */
+	struct buf told, forwarded; /* by whom it is sent, of the session and the transaction */
 	struct message *now; /* the transaction's, or NULL */
 	bool tls, login;
 };
@@ -65,6 +68,11 @@ struct visit {
 struct hop *hop_find(struct play *p, struct slice name);
 /* A connection from beginning to end; owns v. A coroutine. */
 int hop_visit(struct ctx *ctx, void *arg);
+/* Takes the PROXY header, if one is due. */
+int hop_read_header(struct ctx *ctx, struct visit *v);
+/* Notes what was said about the client. */
+void hop_told(struct visit *v, struct slice verb, struct slice arg);
+void hop_told_message(const struct visit *v, struct message *m);
 /* The next line into v->line. */
 int hop_hear(struct ctx *ctx, struct visit *v);
 /* Lines parted by '\n'. */

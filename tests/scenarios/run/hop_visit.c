@@ -101,6 +101,9 @@ static void begin(struct visit *v)
 	m->login = v->login;
 	buf_init(&m->to, PATHS_MAX);
 	buf_init(&m->text, TEXT_MAX);
+	buf_init(&m->told, PATHS_MAX);
+	hop_told_message(v, m);
+	buf_clear(&v->forwarded);
 	v->now = m;
 }
 
@@ -263,6 +266,7 @@ static int hello(struct ctx *ctx, struct visit *v, struct slice verb, struct sli
 	if (server->tls && !server->implicit && !v->tls)
 		buf_puts(&b, "\n250-STARTTLS");
 	buf_puts(&b, "\n250 SIZE");
+	hop_told(v, verb, arg);
 	int r = answer(ctx, v, verb, arg,
 		slice_eq_nocase(verb, S("HELO")) ? S("250 hop") : buf_slice(&b), NULL);
 
@@ -353,6 +357,12 @@ static int dispatch(struct ctx *ctx, struct visit *v)
 		return data(ctx, v);
 	if (slice_eq_nocase(verb, S("BDAT")))
 		return bdat(ctx, v, arg);
+	if (slice_eq_nocase(verb, S("XCLIENT")) || slice_eq_nocase(verb, S("XFORWARD"))) {
+		hop_told(v, verb, arg);
+		return answer(ctx, v, verb, arg,
+			slice_eq_nocase(verb, S("XCLIENT")) ? S("220 hop ESMTP") : S("250 ok"),
+			NULL);
+	}
 	if (slice_eq_nocase(verb, S("QUIT"))) {
 		int r = answer(ctx, v, verb, SLICE_NIL, S("221 2.0.0 bye"), NULL);
 
@@ -369,9 +379,9 @@ static int dispatch(struct ctx *ctx, struct visit *v)
 
 static int converse(struct ctx *ctx, struct visit *v)
 {
-	int r = 0;
+	int r = hop_read_header(ctx, v);
 
-	if (v->server->implicit) {
+	if (r == 0 && v->server->implicit) {
 		r = tls_accept(ctx, v->stream, v->server->tls);
 		see(v, S("handshake"), SLICE_NIL, slice_str(r < 0 ? err_name(r) : "ok"));
 		v->tls = r == 0;
@@ -394,6 +404,8 @@ int hop_visit(struct ctx *ctx, void *arg)
 	server->sessions++;
 	if (server->sessions > server->sessions_most)
 		server->sessions_most = server->sessions;
+	buf_init(&v->told, PATHS_MAX);
+	buf_init(&v->forwarded, PATHS_MAX);
 	play_see(server->play, "server %.*s connection", SLICE_ARG(server->name));
 	int r = script ? hop_play_script(ctx, v, script) : converse(ctx, v);
 
@@ -403,6 +415,8 @@ int hop_visit(struct ctx *ctx, void *arg)
 	stream_free(v->stream);
 	hop_message_free(v->now);
 	buf_done(&v->line);
+	buf_done(&v->told);
+	buf_done(&v->forwarded);
 	server->sessions--;
 	free(v);
 	return 0;

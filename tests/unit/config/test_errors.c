@@ -128,7 +128,7 @@ static const struct {
 	{ "routes: [ { via: better-mx } ]\n",
 		"'via': 'better-mx' is not built yet; a name in `hops`" },
 	{ HOPS "domains: { a.example: { via: inside, recipients: [ verify ] } }\n",
-		"t.yaml:2:52: 'is': 'is: verify' is not built yet; any was expected" },
+		"t.yaml:2:52: 'is': 'is: verify' is not built yet; any or backend-decides was expected" },
 	/* files */
 	{ "users: [ { file: nobody } ]\n",
 		"t.yaml:1:18: 'file': the file etc/nobody cannot be read: "
@@ -173,6 +173,15 @@ static const struct {
 	  "listeners: { x: { for: mx, address: \":9\", xclient: { from: 10.0.0.5, login: true } } }\n",
 		"t.yaml:5:77: the listener 'x' believes servers about log-ins and listens on "
 		"every address" },
+	{ HOPS "domains: { d.example: { via: inside, recipients: backend-decides } }\n",
+		"t.yaml:2:38: `backend-decides`, but the hops 'inside' are not told who the client is" },
+	{ "hops: { inside: { hosts: h.example, tell-client: xforward } }\n"
+	  "domains: { d.example: { via: inside, recipients: [ backend-decides ] } }\n",
+		"t.yaml:2:52: `backend-decides`, but the hops 'inside' are not told who the client is" },
+	{ "hops: { inside: { hosts: h.example, tell-client: xclient } }\npostmaster: a@b.example\n"
+	  "domains: { d.example: { via: inside, recipients: backend-decides } }\n"
+	  "listeners: { x: { for: mx, address: \":9\" } }\n",
+		"t.yaml:3:38: `backend-decides`, but the listener 'x' is a relay, which asks nobody" },
 	{ LISTEN "\"10.0.0.1:9\", networks: [ { from: \"2001::/31\" } ] } }\n",
 		"a network of /31 is too wide to be trusted; /32 or narrower was expected, or "
 		"i-accept-an-open-relay: true" },

@@ -133,6 +133,8 @@ static const struct {
 	{ "hops.NAME.tls", "hops: { h: { hosts: h.example, tls: require } }\n", "tls: require " },
 	{ "hops.NAME.ca-file", "hops: { h: { hosts: h.example, ca-file: ca.pem } }\n",
 		"ca-file: etc/ca.pem " },
+	{ "hops.NAME.tell-client", "hops: { h: { hosts: h.example, tell-client: proxy-v2 } }\n",
+		"tell-client: proxy-v2 " },
 	{ "hops.NAME.login.user",
 		"hops: { h: { hosts: h.example, login: { user: me, password-file: provider.secret } } }\n",
 		"user: me " },

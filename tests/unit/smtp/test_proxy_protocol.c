@@ -170,12 +170,15 @@ START_TEST(written)
 		{ 0, SMTP_PROXY_V1, true, SLICE("PROXY TCP4 192.0.2.7 192.0.2.1 12345 25\r\n") },
 		{ 1, SMTP_PROXY_V1, false,
 			SLICE("PROXY TCP6 2001:db8::1 2001:db8::2 12345 25\r\n") },
-		{ 2, SMTP_PROXY_V1, false, SLICE("PROXY UNKNOWN\r\n") }, /* two families */
+		{ 2, SMTP_PROXY_V1, false,
+			SLICE("PROXY TCP6 ::ffff:192.0.2.7 2001:db8::2 0 65535\r\n") },
 		{ 3, SMTP_PROXY_V1, false, SLICE("PROXY UNKNOWN\r\n") },
 		{ 5, SMTP_PROXY_V2, false, SLICE(SIGN "\x21\x11\0\x0c" V4) },
 		{ 6, SMTP_PROXY_V2, false, SLICE(SIGN "\x21\x21\0\x24" V6) },
 		{ 5, SMTP_PROXY_V2, true, SLICE(SIGN "\x21\x11\0\x1e" V4 SSL) },
-		{ 2, SMTP_PROXY_V2, false, SLICE(SIGN "\x20\0\0\0") },
+		{ 2, SMTP_PROXY_V2, false,
+			SLICE(SIGN "\x21\x21\0\x24\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\7"
+				   "\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\2\0\0\xff\xff") },
 		{ 3, SMTP_PROXY_V2, true, SLICE(SIGN "\x20\0\0\0") },
 	};
 	struct buf b;
@@ -190,6 +193,27 @@ START_TEST(written)
 }
 END_TEST
 
+/* Nobody's address is never left out: the receiver would take the client for us. */
+START_TEST(written_unknown)
+{
+	struct smtp_proxy p = { .version = SMTP_PROXY_V1 };
+	struct buf b;
+
+	buf_init(&b, 1000);
+	smtp_proxy_write(&b, &p);
+	ck_assert(slice_eq(buf_slice(&b), S("PROXY TCP4 0.0.0.0 0.0.0.0 0 0\r\n")));
+	buf_clear(&b);
+	ck_assert(ip_parse(S("2001:db8::2"), &p.server.ip));
+	smtp_proxy_write(&b, &p);
+	ck_assert(slice_eq(buf_slice(&b), S("PROXY TCP6 :: 2001:db8::2 0 0\r\n")));
+	buf_clear(&b);
+	p = (struct smtp_proxy){ .version = SMTP_PROXY_V2 };
+	smtp_proxy_write(&b, &p);
+	ck_assert(slice_eq(buf_slice(&b), S(SIGN "\x21\x11\0\x0c\0\0\0\0\0\0\0\0\0\0\0\0")));
+	buf_done(&b);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("proxy-protocol");
@@ -200,6 +224,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, refused, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(t, longest_line);
 	tcase_add_test(t, written);
+	tcase_add_test(t, written_unknown);
 	suite_add_tcase(s, t);
 	return s;
 }
