@@ -6,6 +6,7 @@
 
 #include "auth/server.h"
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "config/config.h"
@@ -44,9 +45,20 @@ static void put_in(struct play *p, struct slice line, struct buf *out)
 	p->session.taken = 0;
 }
 
-static bool is_positive(struct slice reply)
+static unsigned code_of(struct slice reply)
 {
-	return reply.n > 0 && (reply.p[0] == '2' || reply.p[0] == '3');
+	unsigned code = 0;
+
+	for (size_t i = 0; i < 3 && i < reply.n && ascii_is_digit(reply.p[i]); i++)
+		code = code * 10 + (unsigned)(reply.p[i] - '0');
+	return code;
+}
+
+/* A size over the limit, say, is refused before anybody is asked for permission. */
+static void keep_reasons_of(struct explain_step *step, unsigned code)
+{
+	if (!server_verdict_is_allowed(&step->verdict) && step->verdict.code != code)
+		step->verdict = (struct server_verdict){ 0 };
 }
 
 /* Lets the session do one thing and shows what came of it. What ends a session is shown by its
@@ -66,7 +78,8 @@ static int take_step(struct ctx *ctx, struct play *p, struct explain_step *step,
 	if (r == 0)
 		r = stream_flush(ctx, p->session.stream);
 	step->reply = buf_slice(&out);
-	step->positive = is_positive(step->reply);
+	step->positive = code_of(step->reply) / 100 == 2 || code_of(step->reply) / 100 == 3;
+	keep_reasons_of(step, code_of(step->reply));
 	step->backend = p->pretence.asked != asked;
 	p->step(p->arg, step);
 	put_in(p, SLICE_NIL, NULL);

@@ -14,7 +14,7 @@
 #include "rt/net.h"
 #include "rt/scope.h"
 
-#define LISTENERS 4
+#define LISTENERS 8
 
 /* Whatever file is named, a password or a list: this stands in it. */
 static int read_file(void *arg, const char *path, struct buf *ret)
