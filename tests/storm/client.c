@@ -21,6 +21,7 @@ struct session {
 	struct stream *stream;
 	enum leave leave;
 	bool pipelines, chunks;
+	char text[120]; /* of the last reply, behind its code */
 };
 
 static const char *port_of(enum sender sender)
@@ -45,8 +46,10 @@ static int reply(struct ctx *ctx, struct session *s)
 			r = stream_fill(ctx, s->stream);
 			continue;
 		}
-		if (end > 4 && in.p[3] != '-')
+		if (end > 4 && in.p[3] != '-') {
 			code = atoi((char[]){ in.p[0], in.p[1], in.p[2], 0 });
+			snprintf(s->text, sizeof(s->text), "%.*s", (int)end - 5, in.p + 4);
+		}
 		stream_take(s->stream, end + 1);
 	}
 	(void)ctx_widen(ctx, &d, r);
@@ -81,11 +84,13 @@ static bool stuffed(struct ctx *ctx, struct session *s, struct slice text)
 	return fine;
 }
 
-static void end(struct message *m, int code)
+static void end(const struct session *s, struct message *m, int code)
 {
 	if (code)
 		m->fate = code == 250 ? TAKEN : REFUSED;
 	m->fate_at = clock_now();
+	if (m->fate == TAKEN)
+		oracle_acknowledged(m, s->text);
 }
 
 static bool flush(struct ctx *ctx, struct session *s)
@@ -111,7 +116,7 @@ static bool send_data(struct ctx *ctx, struct session *s, struct message *m)
 	m->fate = OPEN;
 	if (!put(ctx, s, S(".\r\n")) || !flush(ctx, s) || s->leave == AT_END)
 		return false;
-	end(m, reply(ctx, s));
+	end(s, m, reply(ctx, s));
 	return m->fate != OPEN;
 }
 
@@ -137,7 +142,7 @@ static bool send_chunks(struct ctx *ctx, struct session *s, struct message *m)
 		int code = reply(ctx, s);
 
 		if (last || code != 250) {
-			end(m, last || code ? code : 0);
+			end(s, m, code);
 			return code != 0 && last;
 		}
 		text = slice_skip(text, piece.n);

@@ -50,6 +50,20 @@ struct rcpt *oracle_rcpt(struct slice address, struct message **ret_message)
 	return &(*ret_message)->rcpts[rcpt];
 }
 
+void oracle_acknowledged(struct message *m, const char *text)
+{
+	const char *id = strstr(text, "Queued as ");
+
+	if (id == NULL) {
+		storm_fail("message %u got 250 without an id: %s", m->number, text);
+		return;
+	}
+	snprintf(m->id, sizeof(m->id), "%s", id + strlen("Queued as "));
+	for (unsigned i = 0; i < storm.messages_n; i++)
+		if (storm.messages[i] != m && strcmp(storm.messages[i]->id, m->id) == 0)
+			storm_fail("messages %u and %u have the same id, %s", i, m->number, m->id);
+}
+
 void oracle_delivered(struct slice address, struct slice text, usec_t began)
 {
 	struct message *m;
@@ -74,6 +88,26 @@ void oracle_delivered(struct slice address, struct slice text, usec_t began)
 		(unsigned)(r - m->rcpts), clock_now(), began, false };
 }
 
+/* The fields of RFC 3464 for each recipient: an address, then what became of it. */
+static void read_report(const struct message *m, struct slice text)
+{
+	static const char final[] = "Final-Recipient: rfc822;", failed[] = "Action: failed";
+	struct slice last = SLICE_NIL;
+	struct message *of;
+
+	while (text.n) {
+		struct slice line = slice_split(&text, '\n');
+
+		if (slice_starts(line, S(final)))
+			last = slice_trim(slice_skip(line, sizeof(final) - 1));
+		struct rcpt *r = last.n && slice_starts(line, S(failed)) ? oracle_rcpt(last, &of)
+									 : NULL;
+
+		if (r && of == m && r->reported_at == 0)
+			r->reported_at = clock_now();
+	}
+}
+
 void oracle_report(struct slice to, struct slice text)
 {
 	char at[64];
@@ -88,16 +122,7 @@ void oracle_report(struct slice to, struct slice text)
 		storm_fail("a report to %s, for whom we cannot vouch", at);
 		return;
 	}
-	struct message *m = storm.messages[number];
-
-	if (slice_search(text, S("Action: failed")) == text.n)
-		return;
-	for (unsigned i = 0; i < m->rcpts_n; i++) {
-		struct rcpt *r = &m->rcpts[i];
-
-		if (slice_search(text, slice_str(r->address)) < text.n)
-			r->reported = true;
-	}
+	read_report(storm.messages[number], text);
 }
 
 void oracle_crash(void)
@@ -116,8 +141,10 @@ void oracle_log(void *arg, struct slice line)
 	(void)arg;
 	if (says(line, "the worker has ended") || says(line, " fatal "))
 		oracle_crash();
-	storm.flip_reports += says(line, "rotten") || says(line, "corrupt") ||
-			      says(line, "quarantine");
+	storm.quarantined += says(line, " quarantined ");
+	storm.flip_reports += says(line, "rotten") || says(line, " quarantined ");
+	if (storm.flip_reports && storm.flips == 0)
+		storm_fail("no bit was flipped, and it says: %.*s", SLICE_ARG(line));
 	storm.tails_cut += says(line, "the spool is open") && !says(line, "torn-tails-cut=0");
 	if (says(line, "ran long without suspending"))
 		storm_fail("a coroutine ran long");
@@ -148,6 +175,8 @@ static void see_queued(void *arg, const struct program_rcpt *in)
 		storm_fail("%s is still %s long after the storm, due in %lld s after %u attempts",
 			in->to, in->state, (long long)((in->due - clock_wall()) / USEC_PER_SEC),
 			in->attempts);
+	else if (in->corrupt && storm.flip_reports == 0)
+		storm_fail("%s is held as corrupt, and no line says so", in->to);
 	else if (!in->corrupt && !(m->sender == STRANGER && r->refused))
 		storm_fail("%s is held", in->to);
 }
@@ -163,7 +192,7 @@ static void judge_lost(const struct message *m, const struct rcpt *r)
 	else if (m->sender == STRANGER)
 		storm_fail("message %u to %s failed, and is not held for a person", m->number,
 			r->address);
-	else if (!r->reported)
+	else if (r->reported_at == 0)
 		storm_fail("message %u to %s failed, and its sender was not told", m->number,
 			r->address);
 }
@@ -183,6 +212,20 @@ static void judge_twice(const struct message *m, unsigned rcpt)
 			storm_fail("message %u to %s is delivered twice without need", m->number,
 				m->rcpts[rcpt].address);
 		before = d;
+	}
+}
+
+/* A report is the truth: what failed is not tried again. What was on its way before may arrive. */
+static void judge_report(const struct message *m, unsigned rcpt)
+{
+	const struct rcpt *r = &m->rcpts[rcpt];
+
+	for (size_t i = 0; i < storm.deliveries_n && r->reported_at; i++) {
+		const struct delivery *d = &storm.deliveries[i];
+
+		if (d->message == m->number && d->rcpt == rcpt && d->began > r->reported_at)
+			storm_fail("message %u to %s was reported as failed, then delivered",
+				m->number, r->address);
 	}
 }
 
@@ -208,6 +251,7 @@ static void judge_message(const struct message *m)
 				crash_within(m->fate_at - RECORD_TIME, m->fate_at + RECORD_TIME)))
 			storm_fail("message %u was refused, and is delivered", m->number);
 		judge_twice(m, i);
+		judge_report(m, i);
 	}
 }
 

@@ -39,7 +39,7 @@ struct rcpt {
 	bool foreign; /* for a stranger */
 	bool accepted; /* 250 to RCPT */
 	unsigned refused; /* times a next hop said 5xx to it, by name or after the content */
-	bool reported; /* a DSN says that it failed */
+	usec_t reported_at; /* when a DSN arrived that says that it failed; 0: none has */
 	bool waits; /* found in the queue at the end */
 	bool corrupt; /* there, put aside because stored bytes changed */
 };
@@ -54,6 +54,7 @@ struct message {
 	bool no_date, no_id; /* and these header fields are missing in it */
 	enum fate fate;
 	usec_t fate_at;
+	char id[20]; /* that the 250 named; "" while there is none */
 };
 
 /* A next hop took it for one recipient. */
@@ -117,7 +118,7 @@ struct storm {
 	unsigned clients_now;
 	usec_t crashes[CRASHES_MAX]; /* when a worker ended or a disk failed */
 	unsigned crashes_n;
-	unsigned flips, flip_reports, tails_cut;
+	unsigned flips, flip_reports, tails_cut, quarantined;
 	bool disk_faults;
 	/* Of the seed. */
 	unsigned kinds; /* set of faults */
@@ -153,6 +154,8 @@ bool message_is_whole(const struct message *m, struct slice text, const char **r
 /* oracle.c */
 /* The recipient of an address of ours, or NULL. */
 struct rcpt *oracle_rcpt(struct slice address, struct message **ret_message);
+/* A client got 250 for it, with this text. */
+void oracle_acknowledged(struct message *m, const char *text);
 /* A next hop took it. Returns the delivery's index. */
 void oracle_delivered(struct slice address, struct slice text, usec_t began);
 /* A report to a sender arrived. */
