@@ -215,7 +215,11 @@ void explain_print_step(const struct explain_envelope *e, const struct explain_s
 		print_verdict(e, &step->verdict);
 	if (step->command == EXPLAIN_RCPT && server_verdict_is_allowed(&step->verdict))
 		print_route(e, step);
-	if (step->backend)
+	if (step->backend && step->command == EXPLAIN_EHLO)
+		puts("      8BITMIME, SMTPUTF8, DSN, MT-PRIORITY, REQUIRETLS and the numbers "
+		     "depend on what the servers\n"
+		     "      behind us were last heard to offer; this is if they offer everything");
+	else if (step->backend)
 		puts("      the server behind us is asked here, and its reply passed on; this one "
 		     "is if it says yes");
 }

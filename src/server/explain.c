@@ -66,7 +66,7 @@ static void keep_reasons_of(struct explain_step *step, unsigned code)
 static int take_step(struct ctx *ctx, struct play *p, struct explain_step *step,
 	int (*act)(struct ctx *ctx, struct session *s))
 {
-	unsigned asked = p->pretence.asked;
+	const struct server_pretence before = p->pretence;
 	struct buf in, out;
 
 	buf_init(&in, LINE_MAX);
@@ -80,7 +80,8 @@ static int take_step(struct ctx *ctx, struct play *p, struct explain_step *step,
 	step->reply = buf_slice(&out);
 	step->positive = code_of(step->reply) / 100 == 2 || code_of(step->reply) / 100 == 3;
 	keep_reasons_of(step, code_of(step->reply));
-	step->backend = p->pretence.asked != asked;
+	step->backend = step->command == EXPLAIN_EHLO ? p->pretence.offered != before.offered
+						      : p->pretence.asked != before.asked;
 	p->step(p->arg, step);
 	put_in(p, SLICE_NIL, NULL);
 	buf_done(&out);

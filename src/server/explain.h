@@ -46,7 +46,8 @@ struct explain_step {
 	enum explain_command command;
 	struct slice said; /* the client's line without CRLF; empty when it connects */
 	/* Our lines with their CRLFs. Where `backend` is set the server behind us would be asked,
-	 * and this is the reply if it says yes. */
+	 * and this is the reply if it says yes; or (EHLO) it depends on what the servers behind us
+	 * were heard to offer, and this is the reply if that is everything. */
 	struct slice reply;
 	bool positive; /* 2xx or 3xx */
 	bool backend;

@@ -147,7 +147,8 @@ static void introduce(struct proxy_tx *t)
 {
 	struct proxy_backend *b = &t->backend;
 
-	if (b->who || !b->target.hops || b->target.hops->tell_client == CONFIG_TELL_NOTHING)
+	if (b->who || b->pretence || !b->target.hops ||
+		b->target.hops->tell_client == CONFIG_TELL_NOTHING)
 		return;
 	introduce_client(
 		t->session, &t->arena, slice_of(t->id, sizeof(t->id)), &t->who, &b->identity);

@@ -51,11 +51,22 @@ static void intersect(struct smtp_caps *all, const struct smtp_caps *pool)
 	take_lesser(&all->rcpt_max, pool->rcpt_max);
 }
 
+/* False: nothing is known of it. */
+static bool pool_caps(const struct session *s, const struct config_hops *h, struct smtp_caps *ret)
+{
+	if (s->server->pretence) {
+		s->server->pretence->offered++;
+		*ret = (struct smtp_caps){ .set = UINT32_MAX };
+		return true;
+	}
+	return s->server->nexthop && nexthop_view_caps(s->server->nexthop, h, ret);
+}
+
 /* What every pool takes; the set is empty where there is one of which nothing is known. */
 static struct smtp_caps every_pool(const struct session *s, const struct smtp_caps *own)
 {
 	struct smtp_caps all = *own, pool;
-	bool known = !goes_anywhere(s) && s->server->nexthop, verified = s->tls, any = false;
+	bool known = !goes_anywhere(s), verified = s->tls, any = false;
 
 	all.set = UINT32_MAX;
 	for (size_t i = 0; known && i < s->config->hops.n; i++) {
@@ -65,7 +76,7 @@ static struct smtp_caps every_pool(const struct session *s, const struct smtp_ca
 			continue;
 		any = true;
 		verified = verified && h->tls == CONFIG_TLS_VERIFY;
-		known = nexthop_view_caps(s->server->nexthop, h, &pool);
+		known = pool_caps(s, h, &pool);
 		if (known)
 			intersect(&all, &pool);
 	}

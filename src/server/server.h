@@ -26,6 +26,7 @@ struct tls_server;
 /* `sluice explain`: nobody is there, and servers behind us are not asked but taken to say yes. */
 struct server_pretence {
 	unsigned asked; /* how often one would have been asked */
+	unsigned offered; /* how often something was offered in their name */
 };
 
 /* Owned by the worker, which fills it before the first listener starts. The pointers are borrowed,

@@ -146,6 +146,10 @@ static struct buf table_text;
 static struct slice senders[SENDERS];
 static size_t senders_n, dialogues, forms_tried;
 
+/* What explain takes for granted of the servers behind a proxy. */
+static const char everything[] = "250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n"
+				 "250-MT-PRIORITY\r\n250-CHUNKING\r\n";
+
 /* ---- what is foretold ---- */
 
 struct heard {
@@ -244,7 +248,7 @@ static void handshake(struct ctx *ctx, struct stream *s)
  * we answer ourselves. */
 static bool is_backends(const struct heard *h, struct slice reply)
 {
-	if (h->command != EXPLAIN_RCPT)
+	if (h->command != EXPLAIN_RCPT) /* the proxy has heard that they offer everything */
 		return slice_eq(reply, buf_slice(&h->reply));
 	return slice_eq(reply, S("250 2.1.5 ok\r\n")) || slice_starts(reply, S("550 5.1.1")) ||
 	       slice_starts(reply, S("451 4.4.1"));
@@ -453,12 +457,23 @@ static void stop(struct ctx *ctx, struct sim_proc *proc)
 	(void)sim_proc_wait(ctx, proc);
 }
 
+/* A proxy offers what it has heard of. */
+static int meet_all(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	dialogue(ctx, "192.0.2.25:26",
+		"S: 220\nC: EHLO x\nS: 250\nC: MAIL FROM:<>\nS: 250\nC: RCPT TO:<b@ours.example>\n"
+		"S: 250\nC: RSET\nS: 250\nC: MAIL FROM:<>\nS: 250\n"
+		"C: RCPT TO:<b@others.example>\nS: 250\nC: QUIT\nS: 221\n");
+	return 0;
+}
+
 static int play(struct ctx *ctx, void *arg)
 {
 	(void)arg;
 	relay = (struct relay){ .config = config_text };
-	home = (struct fakehop){ .address = "192.0.2.30:25" };
-	away = (struct fakehop){ .address = "192.0.2.31:25" };
+	home = (struct fakehop){ .address = "192.0.2.30:25", .offers = everything };
+	away = (struct fakehop){ .address = "192.0.2.31:25", .offers = everything };
 	sim_openssl_start();
 	make_tls();
 	struct sim_proc *procs[] = {
@@ -468,6 +483,7 @@ static int play(struct ctx *ctx, void *arg)
 	};
 
 	ctx_sleep(ctx, USEC_PER_MSEC);
+	ck_assert_int_eq(sim_host_run(ctx, host_of("198.51.100.9"), "client", meet_all, NULL), 0);
 	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++)
 		ck_assert_int_eq(sim_host_run(ctx, host_of(clients[i].from), "client", play_client,
 					 (void *)(uintptr_t)&clients[i]),
