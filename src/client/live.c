@@ -372,6 +372,7 @@ int client_live_finish(struct ctx *ctx, struct client_live *l, struct smtp_reply
 	if (l->content)
 		l->client->unclean = l->chunks && ret->code >= 400;
 	l->content = false;
+	l->unanswered = 0; /* the last one has its answer */
 	buf_done(&l->chunk);
 	return 0;
 }
