@@ -9,6 +9,7 @@
 #include "control/control.h"
 #include "control/door.h"
 #include "control/line.h"
+#include "control/pools.h"
 #include "control/query.h"
 #include "control/request.h"
 #include "delivery/sched.h"
@@ -85,6 +86,16 @@ static json_t *status(const struct control_agent *a)
 	return line;
 }
 
+/* What all workers know is told by the first. */
+static int send_status(struct ctx *ctx, const struct control_agent *a, struct stream *to)
+{
+	int r = control_line_send(ctx, to, status(a));
+
+	if (r == 0 && a->server && a->worker == 0)
+		r = control_pools_send(ctx, a->server, a->nexthop, to);
+	return r;
+}
+
 static int answer(struct ctx *ctx, void *arg, const struct control_request *request,
 	struct stream *to, json_t *end)
 {
@@ -94,7 +105,7 @@ static int answer(struct ctx *ctx, void *arg, const struct control_request *requ
 	case CONTROL_SUMMARY:
 		return control_line_send(ctx, to, summary(a));
 	case CONTROL_STATUS:
-		return control_line_send(ctx, to, status(a));
+		return send_status(ctx, a, to);
 	case CONTROL_METRICS:
 		(void)json_object_set_new(
 			end, "error", json_string("a worker does not tell metrics"));

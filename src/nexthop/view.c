@@ -79,3 +79,28 @@ unsigned nexthop_view_lacks(
 	}
 	return least;
 }
+
+bool nexthop_view_member(const struct nexthop *nh, const struct config_hops *hops, size_t i,
+	struct nexthop_view_member *ret)
+{
+	const struct nexthop_group *g = group_of(nh, hops);
+
+	if (!g || i >= g->hops->hosts.n)
+		return false;
+	*ret = (struct nexthop_view_member){
+		.host = &g->hops->hosts.v[i],
+		.name = g->names[i],
+		.connections = nexthop_entry_sum(g->members[i], NEXTHOP_OPEN),
+		.transactions = nexthop_entry_sum(g->members[i], NEXTHOP_BUSY),
+	};
+	nexthop_entry_health(g->members[i], &ret->health);
+	ret->known = nexthop_entry_caps(g->members[i], &ret->caps);
+	return true;
+}
+
+uint32_t nexthop_view_waiting(const struct nexthop *nh, const struct config_hops *hops)
+{
+	const struct nexthop_group *g = group_of(nh, hops);
+
+	return g ? nexthop_entry_sum(g->entry, NEXTHOP_WAITING) : 0;
+}

@@ -1,6 +1,7 @@
 /* Accepting connections: limits first, then a coroutine for the session. */
 #include "server/server.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,8 @@
 #include "server/relay.h"
 #include "server/session.h"
 #include "smtp/reply.h"
+
+#define LISTENER_KEY_BYTES 128
 
 #define PAUSE (100 * USEC_PER_MSEC) /* when descriptors or stacks have run out */
 
@@ -118,6 +121,33 @@ static void leave(struct server *server, const struct ip *ip)
 	tally_give(server->shared, server->slot, shared_key(ip, room), clock_now());
 }
 
+/* Keys of addresses are 17 bytes; these are text. */
+static struct slice listener_key(struct slice name, char room[LISTENER_KEY_BYTES])
+{
+	int n = snprintf(room, LISTENER_KEY_BYTES, "listener %.*s", SLICE_ARG(name));
+
+	return slice_of(room, (size_t)n < LISTENER_KEY_BYTES ? (size_t)n : LISTENER_KEY_BYTES - 1);
+}
+
+/* For people: it limits nothing. */
+static void count_at(const struct server *server, struct slice name, bool more)
+{
+	char room[LISTENER_KEY_BYTES];
+	struct slice key = listener_key(name, room);
+
+	if (server->shared && more)
+		(void)tally_take(server->shared, server->slot, key, UINT32_MAX, clock_now());
+	else if (server->shared)
+		tally_give(server->shared, server->slot, key, clock_now());
+}
+
+uint32_t server_listener_sessions(const struct server *server, struct slice name)
+{
+	char room[LISTENER_KEY_BYTES];
+
+	return server->shared ? tally_sum(server->shared, listener_key(name, room)) : 0;
+}
+
 /* ---- one session ---- */
 
 /* Given to the session's coroutine, which frees it. */
@@ -137,6 +167,7 @@ static int serve(struct ctx *ctx, void *arg)
 	int r = session_serve(ctx, v.server, v.listener, v.sock, v.peer, v.local);
 
 	leave(v.server, &v.peer.ip);
+	count_at(v.server, v.listener->name, false);
 	metric_sub(METRIC_SESSIONS, 1);
 	config_unref(v.config);
 	return r;
@@ -153,6 +184,7 @@ static int start_session(const struct server_listener *l, const struct config_li
 		return ERR_FULL;
 	}
 	(void)config_ref(v->config);
+	count_at(v->server, listener->name, true);
 	metric_add(METRIC_SESSIONS, 1);
 	metric_add(METRIC_SESSIONS_TOTAL, 1);
 	return 0;

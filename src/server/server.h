@@ -57,6 +57,9 @@ void server_done(struct server *server);
  * they end. tls may be NULL. */
 void server_set_config(struct server *server, const struct config *config, struct tls_server *tls);
 
+/* Open sessions of this listener, of all workers; 0 when the workers share no table. */
+uint32_t server_listener_sessions(const struct server *server, struct slice name);
+
 /* One open listening socket and what the configuration calls it. */
 struct server_listener {
 	struct server *server;

@@ -146,9 +146,18 @@ class Queue(Scenario):
         for number in range(WORKERS):
             self.assertIn(f"worker {number}  up", out)
         status, out, _ = run("status", "--json", "-c", self.relay.file)
-        workers = [json.loads(line) for line in out.splitlines()]
+        workers = [w for w in map(json.loads, out.splitlines()) if "worker" in w]
         self.assertEqual([w["worker"] for w in workers], list(range(WORKERS)))
         self.assertEqual(sum(w["messages"] for w in workers), MESSAGES)
+        lines = [json.loads(line) for line in out.splitlines()]
+        listener = next(line for line in lines if "listener" in line)
+        self.assertEqual((listener["for"], listener["service"], listener["sessions"]), ("internal", "relay", 0))
+        members = [line for line in lines if "member" in line]
+        self.assertEqual([m["connections"] for m in members], [0] * len(members))
+        self.assertTrue(members and all(m["state"] in ("unknown", "down") for m in members), members)
+        out = run("status", "-c", self.relay.file)[1]
+        self.assertIn(f"    {members[0]['member']}  {members[0]['state']}", out)
+        self.assertIn("\nlistener ", out)
         status, out, _ = run("status", "--metrics", "-c", self.relay.file)
         self.assertIn(f"\nsluice_messages_accepted_total {MESSAGES}\n", out)
 
