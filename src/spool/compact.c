@@ -1,7 +1,11 @@
 /* Compaction of one segment: what lives in it is written again at the head of the journal. The
  * loop owns the index, so this is a coroutine; only the reading is done in jobs. A message in hand
  * is marked as moving: records about it wait until its new home is durable, so that none names the
- * old one. */
+ * old one.
+ *
+ * What has rotted is not written again: should the program end right behind that, the next one
+ * would take the batch that holds it for torn, and cut it. Its segment stays until a person has
+ * decided about the message. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -219,6 +223,8 @@ static int take_record(struct ctx *ctx, struct compaction *c, const struct spool
 	if (h->type == SPOOL_RECORD_MSG || h->type == SPOOL_RECORD_MOVE) {
 		if (m == NULL || m->home.segment != at.segment || m->home.offset != at.offset)
 			return 0;
+		if (!spool_format_content_good(found))
+			return ERR_CORRUPT;
 		spool_message_ref(m);
 		r = move_message(ctx, c, m, found, at);
 		spool_unref(c->j->sp, m);

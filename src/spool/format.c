@@ -405,6 +405,11 @@ static bool part_good(const struct spool_batch_item *item, enum spool_part part)
 	       h->sum[part];
 }
 
+bool spool_format_content_good(const struct spool_batch_item *item)
+{
+	return part_good(item, SPOOL_PART_HEADER) && part_good(item, SPOOL_PART_BODY);
+}
+
 int spool_format_walk(struct spool_batch_walk *w, bool check_content, struct spool_batch_item *ret)
 {
 	struct slice rest = slice_skip(w->batch, w->at);
@@ -424,8 +429,7 @@ int spool_format_walk(struct spool_batch_walk *w, bool check_content, struct spo
 		ret->header.states_bytes);
 	ret->facts_good = part_good(ret, SPOOL_PART_FACTS) &&
 			  hash_crc32c(0, ret->states.p, ret->states.n) == ret->header.states_sum;
-	ret->content_good = !check_content ||
-			    (part_good(ret, SPOOL_PART_HEADER) && part_good(ret, SPOOL_PART_BODY));
+	ret->content_good = !check_content || spool_format_content_good(ret);
 	w->at += (uint32_t)bytes;
 	w->seen++;
 	return 1;

@@ -150,5 +150,7 @@ struct spool_batch_item {
 /* The next record. 1: one was taken; 0: the end, all were seen; ERR_CORRUPT: what follows cannot be
  * read (bytes from w->at on). */
 int spool_format_walk(struct spool_batch_walk *w, bool check_content, struct spool_batch_item *ret);
+/* What check_content asks for, of one record: it costs a look at each byte of the body. */
+bool spool_format_content_good(const struct spool_batch_item *item);
 
 #endif
