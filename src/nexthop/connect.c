@@ -188,6 +188,10 @@ static int open_on(struct ctx *ctx, const struct nexthop_way *way, const struct 
 	};
 
 	settings.timeouts.greeting = way->config->delivery.greeting_timeout;
+	if (way->hops && way->hops->reply_timeout) {
+		settings.timeouts.mail = settings.timeouts.rcpt = settings.timeouts.data =
+			way->hops->reply_timeout;
+	}
 	if (way->hops && way->hops->login.user.n && !way->check) {
 		nexthop_login_init(&login, &way->hops->login, way->pool, &calls);
 		settings.login = &calls;

@@ -159,28 +159,35 @@ static int take_place(struct ctx *ctx, struct nexthop *nh, const struct nexthop_
 	return nh->limits.acquire(ctx, nh->limits.arg, t->key, nexthop_places_max(nh, t));
 }
 
+/* Hops that have gone from the configuration bound nothing: beginning there fails at once. */
+static bool is_bounded(
+	const struct nexthop *nh, const struct nexthop_target *t, const struct nexthop_ask *ask)
+{
+	return ask->bounded && t->hops && config_hops_find(nh->config, t->hops->name);
+}
+
 /* A client waits: others of them, and time, are bounded. */
 static int take_place_bounded(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
 	struct nexthop_failure *ret_failure)
 {
 	const struct config_hops *hops = config_hops_find(nh->config, t->hops->name);
-	const struct nexthop_group *g = hops ? nexthop_groups_find(nh->groups, hops) : NULL;
-	struct nexthop_groups *held;
+	struct nexthop_groups *held = nexthop_groups_ref(nh->groups);
+	const struct nexthop_group *g = nexthop_groups_find(held, hops);
+	bool queues = !has_room(nh, t);
 	struct deadline d;
+	int r = queues ? nexthop_group_wait(g) : 0;
 
-	if (!g || has_room(nh, t))
-		return take_place(ctx, nh, t);
-	if (nexthop_group_wait(g) < 0)
+	if (r < 0) {
+		nexthop_groups_unref(held);
 		return nexthop_failure_crowded(ctx, ret_failure, t->hops->name, false);
-	held = nexthop_groups_ref(nh->groups);
+	}
 	ctx_narrow(ctx, &d, g->hops->waiting_timeout);
-	int r = ctx_widen(ctx, &d, take_place(ctx, nh, t)); /* suspends */
-
-	nexthop_group_waited(g);
+	r = ctx_widen(ctx, &d, take_place(ctx, nh, t)); /* suspends */
+	if (queues)
+		nexthop_group_waited(g);
 	nexthop_groups_unref(held);
-	if (r == ERR_TIMEOUT)
-		return nexthop_failure_crowded(ctx, ret_failure, t->hops->name, true);
-	return r;
+	return r == ERR_TIMEOUT ? nexthop_failure_crowded(ctx, ret_failure, t->hops->name, true)
+				: r;
 }
 
 int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
@@ -198,8 +205,8 @@ int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_ta
 		if (!at_once)
 			make_room(nh, t);
 
-		int r = t->hops && ask->bounded ? take_place_bounded(ctx, nh, t, ret_failure)
-						: take_place(ctx, nh, t); /* suspends */
+		int r = is_bounded(nh, t, ask) ? take_place_bounded(ctx, nh, t, ret_failure)
+					       : take_place(ctx, nh, t); /* suspends */
 
 		if (r < 0)
 			return r;
