@@ -174,11 +174,37 @@ static void check_addresses(
 
 /* ---- domains ---- */
 
+static bool has_relay(const struct config *c)
+{
+	for (size_t i = 0; i < c->listeners.n; i++)
+		if (c->listeners.v[i].service == CONFIG_SERVICE_RELAY)
+			return true;
+	return false;
+}
+
+/* A relay takes the mail and returns it later; a proxy takes nothing and lets the backend say no,
+ * which is as good as `backend-decides` where that is told who asks. */
+static void warn_of_any(struct config_loading *l, const struct config *c,
+	const struct config_domain *d, const struct config_node *at)
+{
+	if (has_relay(c))
+		CONFIG_WARNING(l, at,
+			"every recipient of '%s' is taken, also those that do not exist, "
+			"and returned later to senders that may be forged; a file of "
+			"recipients is better",
+			d->name.p);
+	else if (d->hops->tell_client < CONFIG_TELL_XCLIENT)
+		CONFIG_WARNING(l, at,
+			"every recipient of '%s' is passed to the hops '%s', which decide by our "
+			"address in the place of the client's; a file of recipients is better, or "
+			"`backend-decides` and there tell-client: xclient, proxy-v1 or proxy-v2",
+			d->name.p, d->hops->name.p);
+}
+
 /* Accepting mail for nobody makes us send reports to forged senders; so it must be said. */
 static void check_recipients(
 	struct config_loading *l, const struct config *c, const struct config_domain *d)
 {
-	(void)c;
 	if (d->recipients.n == 0)
 		CONFIG_ERROR(l, config_place(d->at, "recipients"),
 			"'recipients' of '%s' is empty; `any`, or a list with { file: FILE }, "
@@ -192,11 +218,7 @@ static void check_recipients(
 			CONFIG_ERROR(
 				l, at, "an item of 'recipients' is either `any` or has a `file`");
 		else if (is && d->recipients.v[i].is == CONFIG_RECIPIENTS_ANY)
-			CONFIG_WARNING(l, at,
-				"every recipient of '%s' is taken, also those that do not exist, "
-				"and returned later to senders that may be forged; a file of "
-				"recipients is better",
-				d->name.p);
+			warn_of_any(l, c, d, at);
 	}
 }
 

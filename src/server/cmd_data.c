@@ -25,7 +25,7 @@ static int fill(struct ctx *ctx, struct session *s)
 
 	ctx_narrow(ctx, &d, s->config->limits.data_timeout);
 	ctx->log.action = "receiving content";
-	return ctx_widen(ctx, &d, stream_fill(ctx, s->stream));
+	return ctx_widen(ctx, &d, session_fill(ctx, s));
 }
 
 /* Asks the service to begin. False: refused, *ret says why. Errors end the session. */

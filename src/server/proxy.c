@@ -26,6 +26,7 @@
 #include "server/introduce.h"
 #include "server/permission.h"
 #include "server/proxy_backend.h"
+#include "server/proxy_log.h"
 #include "server/proxy_offers.h"
 #include "server/proxy_reply.h"
 #include "server/recipient.h"
@@ -41,10 +42,8 @@ struct proxy_tx {
 	struct smtp_path sender;
 	struct proxy_backend backend;
 	struct client_who who; /* told to the backend */
-	struct slice first; /* recipient, for the log */
-	size_t accepted;
+	struct proxy_log log;
 	size_t held; /* bytes of the arena, counted in server.held */
-	uint64_t size;
 	char id[TEXT_ID_CHARS];
 };
 
@@ -86,6 +85,7 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 
 	t->base.ops = &proxy_service;
 	t->session = s;
+	proxy_log_begin(&t->log, s);
 	smtp_path_dup(&t->arena, &cmd->path, &t->sender);
 	t->backend.nexthop = s->server->nexthop;
 	t->backend.pretence = s->server->pretence;
@@ -116,7 +116,7 @@ static bool choose(struct proxy_tx *t, const struct smtp_rcpt_cmd *cmd, size_t b
 	struct nexthop_target target;
 
 	if (!server_recipient_decide(t->session, &t->arena, &t->sender, b->reverse_path,
-		    t->accepted + before, &cmd->path, &recipient, ret))
+		    t->log.accepted + before, &cmd->path, &recipient, ret))
 		return false;
 	if (b->lost.code) {
 		*ret = b->lost;
@@ -128,7 +128,7 @@ static bool choose(struct proxy_tx *t, const struct smtp_rcpt_cmd *cmd, size_t b
 	/* One end of data has one answer: who is somewhere else, or with LMTP has an answer of its
 	 * own, comes in another transaction. */
 	if (!slice_eq(b->target.key, target.key) ||
-		(is_lmtp(&target) && t->accepted + before > 0)) {
+		(is_lmtp(&target) && t->log.accepted + before > 0)) {
 		smtp_reply_set(ret, 452, "4.5.3", "Send this recipient in another transaction");
 		return false;
 	}
@@ -161,11 +161,14 @@ static void pass_reply(struct proxy_tx *t, const struct client_rcpt *rcpt,
 {
 	if (t->backend.lost.code) {
 		*ret = t->backend.lost;
+		proxy_log_reply(&t->log, &t->arena, &t->backend.refused, ret);
 		return;
 	}
 	proxy_reply_pass(&t->arena, said, "1.5", ret);
-	if (smtp_reply_is_positive(ret) && t->accepted++ == 0)
-		t->first = rcpt->path;
+	if (smtp_reply_is_positive(ret))
+		proxy_log_recipient(&t->log, rcpt->path);
+	else if (t->log.accepted == 0)
+		proxy_log_reply(&t->log, &t->arena, said, ret);
 }
 
 static int proxy_rcpts(struct ctx *ctx, struct tx *tx, const struct smtp_rcpt_cmd *cmds, size_t n,
@@ -204,6 +207,8 @@ static int proxy_open(
 		*ret_refusal = t->backend.lost;
 	else if (r == 0 && said.code)
 		proxy_reply_pass(&t->arena, &said, "0.0", ret_refusal);
+	if (r == 0 && ret_refusal->code)
+		proxy_log_reply(&t->log, &t->arena, &said, ret_refusal);
 	return r;
 }
 
@@ -212,33 +217,8 @@ static int proxy_write(struct ctx *ctx, struct tx *tx, struct slice bytes)
 {
 	struct proxy_tx *t = proxy_of(tx);
 
-	t->size += bytes.n;
+	t->log.size += bytes.n;
 	return proxy_backend_write(ctx, &t->backend, bytes);
-}
-
-static void log_passed(struct ctx *ctx, const struct proxy_tx *t, const struct smtp_reply *said,
-	const struct smtp_reply *told)
-{
-	const struct session *s = t->session;
-	const struct proxy_backend *b = &t->backend;
-	struct buf backend_said, we_told;
-	struct tls_info tls = { 0 };
-
-	(void)stream_tls_info(s->stream, &tls);
-	buf_init(&backend_said, SMTP_REPLY_READ_MAX);
-	buf_init(&we_told, SMTP_REPLY_READ_MAX);
-	if (said->code)
-		smtp_reply_format_line(&backend_said, said);
-	smtp_reply_format_line(&we_told, told);
-	LOG(ctx, EV_PROXIED, FIELD("from", b->reverse_path.n ? b->reverse_path : S("<>")),
-		FIELD("to", t->first), FIELD_INT("recipients", t->accepted),
-		FIELD_INT("size", t->size), FIELD("helo", s->helo), FIELD("login", s->login),
-		FIELD("listener", s->listener->name), FIELD_STR("tls", tls.version),
-		FIELD("forwarded", front_forwarded(s)), FIELD("backend", b->name),
-		FIELD("said", buf_slice(&backend_said)), FIELD("told", buf_slice(&we_told)),
-		FIELD_INT("waited-ms", b->waited / USEC_PER_MSEC));
-	buf_done(&backend_said);
-	buf_done(&we_told);
 }
 
 static int proxy_finish(
@@ -255,17 +235,34 @@ static int proxy_finish(
 		else
 			proxy_reply_pass(&t->session->tx_arena, &said, "0.0", ret);
 		metric_add(METRIC_MESSAGES_PROXIED, smtp_reply_is_positive(ret));
-		log_passed(ctx, t, &said, ret);
+		proxy_log_reply(&t->log, &t->arena, &said, ret);
 	}
+	proxy_log_end(ctx, &t->log, t->session, &t->backend, "stopped");
 	proxy_free(t);
 	return r;
 }
 
+static const char *why_ended(const struct session *s, enum abort_why why)
+{
+	switch (why) {
+	case ABORT_RSET:
+		break;
+	case ABORT_CLIENT:
+		return s->quit || s->closing ? "abandoned" : "client-lost";
+	case ABORT_REFUSE:
+		return "refused";
+	case ABORT_STOP:
+		return "stopped";
+	}
+	return "abandoned";
+}
+
 static void proxy_abort(struct ctx *ctx, struct tx *tx, enum abort_why why)
 {
-	(void)ctx;
-	(void)why;
-	proxy_free(proxy_of(tx));
+	struct proxy_tx *t = proxy_of(tx);
+
+	proxy_log_end(ctx, &t->log, t->session, &t->backend, why_ended(t->session, why));
+	proxy_free(t);
 }
 
 const struct service_ops proxy_service = {

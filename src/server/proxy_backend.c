@@ -186,6 +186,7 @@ static int begin(struct ctx *ctx, struct proxy_backend *b, const struct client_r
 		lose(ctx, b, why);
 	if (r < 0 || mail.code < 400)
 		return r;
+	b->refused = mail;
 	proxy_reply_pass(b->arena, &mail, "0.0", &b->lost);
 	proxy_backend_end(b);
 	return 0;
@@ -269,10 +270,13 @@ int proxy_backend_write(struct ctx *ctx, struct proxy_backend *b, struct slice b
 {
 	struct nexthop_broken broken;
 
+	usec_t began = clock_now();
+
 	if (b->lost.code)
 		return 0;
 	int r = nexthop_live_write(ctx, b->live, bytes, &broken);
 
+	b->waited += clock_now() - began;
 	if (r == ERR_UNREACHABLE) {
 		lose(ctx, b, broken.text);
 		r = 0;

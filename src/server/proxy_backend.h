@@ -48,6 +48,8 @@ struct proxy_backend {
 	size_t failed_n;
 	/* What the client is told once there is none and never will be; code 0: there may be. */
 	struct smtp_reply lost;
+	/* The reply to MAIL, where that is why, until the command ends; else code 0. */
+	struct smtp_reply refused;
 	usec_t waited; /* for backends, altogether */
 };
 

@@ -137,6 +137,15 @@ static void take_used(struct session *s)
 	s->taken = 0;
 }
 
+int session_fill(struct ctx *ctx, struct session *s)
+{
+	usec_t began = clock_now();
+	int r = stream_fill(ctx, s->stream);
+
+	s->waited += clock_now() - began;
+	return r;
+}
+
 static int next_line(struct ctx *ctx, struct session *s, struct slice *ret_line)
 {
 	for (;;) {
@@ -148,7 +157,7 @@ static int next_line(struct ctx *ctx, struct session *s, struct slice *ret_line)
 			return 0;
 		take_used(s);
 		if (status == SMTP_LINE_MORE)
-			r = stream_fill(ctx, s->stream);
+			r = session_fill(ctx, s);
 		else
 			r = session_say(ctx, s, 500, "5.5.2", "Syntax error: %s",
 				smtp_line_status_text(status));

@@ -10,6 +10,7 @@
 #include "base/ip.h"
 #include "base/slice.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "server/permission.h"
 #include "server/service.h"
 #include "smtp/caps.h"
@@ -64,6 +65,7 @@ struct session {
 	size_t helo_room; /* bytes there */
 	struct slice login; /* empty: not logged in */
 	const char *mechanism; /* of the log-in */
+	usec_t waited; /* for the client, altogether */
 	struct smtp_line line;
 	size_t taken; /* bytes of input that the current command used */
 	struct smtp_caps caps; /* what the last hello offered; size is the limit of a message */
@@ -112,6 +114,8 @@ int session_say(struct ctx *ctx, struct session *s, int code, const char *enhanc
 /* Logs a refusal of the given command, then replies. */
 int session_refuse(struct ctx *ctx, struct session *s, const char *command, struct slice argument,
 	const struct smtp_reply *reply);
+/* More input. Suspends; fails as stream_fill. */
+int session_fill(struct ctx *ctx, struct session *s);
 /* Reads one line, strictly; *ret_line is valid until the next read. Damaged lines are answered here
  * and the next one is read. Suspends at most for the command time-out: ERR_TIMEOUT then. */
 int session_read_line(struct ctx *ctx, struct session *s, struct slice *ret_line);

@@ -236,6 +236,11 @@ static const struct {
 	{ HOPS, "t.yaml:1:9: warning: nothing uses the hops 'inside'" },
 	{ HOPS "domains: { a.example: { via: inside, recipients: any } }\n",
 		"t.yaml:2:38: warning: every recipient of 'a.example' is taken, also those that do" },
+	{ HOPS "domains: { a.example: { via: inside, recipients: any } }\n"
+	       "postmaster: a@b.example\n"
+	       "listeners: { x: { for: mx, service: proxy, address: \":25\", tls: off } }\n",
+		"t.yaml:2:38: warning: every recipient of 'a.example' is passed to the hops "
+		"'inside', which decide by our address" },
 	{ "routes:\n- { via: mx }\n- { via: mx, to: a }\n",
 		"t.yaml:3:3: warning: this route is never reached: the one in line 2 matches" },
 	{ "retry: { warn-after: 5d }\n", "t.yaml:1:22: warning: no sender is warned of a delay, "
@@ -271,6 +276,21 @@ START_TEST(warning)
 	ck_assert_msg(c != NULL, "%s", load_said());
 	ck_assert_msg(strstr(load_said(), warnings[_i].said) != NULL, "%s\nsaid: %s",
 		warnings[_i].text, load_said());
+	config_unref(c);
+}
+END_TEST
+
+/* A backend that is told who the client is may be asked about every recipient. */
+START_TEST(without_a_word)
+{
+	const struct config *c = load_text(
+		"hops: { inside: { hosts: h.example, tell-client: xclient } }\n"
+		"domains: { a.example: { via: inside, recipients: any } }\n"
+		"postmaster: a@b.example\n"
+		"listeners: { x: { for: mx, service: proxy, address: \":25\", tls: off } }\n");
+
+	ck_assert_ptr_nonnull(c);
+	ck_assert_str_eq(load_said(), "");
 	config_unref(c);
 }
 END_TEST
@@ -365,6 +385,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(t, error, 0, N(errors));
 	tcase_add_loop_test(t, warning, 0, N(warnings));
+	tcase_add_test(t, without_a_word);
 	tcase_add_loop_test(t, allowance, 0, N(allowed));
 	tcase_add_test(t, many_errors);
 	tcase_add_test(t, too_large);

@@ -1,0 +1,45 @@
+/* Private to the proxy: one line of the log for each transaction in which a server behind us was
+ * asked, whatever became of it. Recipients that our own permission refuses have lines of their
+ * own. */
+#ifndef SLUICE_SERVER_PROXY_LOG_H
+#define SLUICE_SERVER_PROXY_LOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "base/time.h"
+
+struct arena;
+struct ctx;
+struct proxy_backend;
+struct session;
+struct smtp_reply;
+
+/* What the line will say. The slices live in the transaction's arena. */
+struct proxy_log {
+	usec_t began; /* MAIL was taken */
+	usec_t waited; /* for the client, before that */
+	struct slice first; /* recipient that was taken */
+	size_t accepted; /* recipients */
+	uint64_t size; /* bytes of content passed on */
+	struct slice said, told; /* the backend's last reply that counts, and ours */
+	unsigned decided; /* code of ours that ended it; 0: none did */
+};
+
+void proxy_log_begin(struct proxy_log *l, const struct session *s);
+/* The backend said no to MAIL, a recipient or DATA, or answered the content. said: code 0 where
+ * there was no answer. */
+void proxy_log_reply(struct proxy_log *l, struct arena *a, const struct smtp_reply *said,
+	const struct smtp_reply *told);
+/* A recipient was taken. */
+void proxy_log_recipient(struct proxy_log *l, struct slice path);
+/* Writes the line, unless nobody was asked. `ended` is why it ended where no reply did:
+ * "abandoned", "client-lost", "refused" (we refused the content), "stopped". Verdicts by a reply
+ * are "accepted", "deferred" and "rejected", and "lost" without an answer. took-ms is the whole
+ * time from MAIL on: client-ms of it we waited for the client, backend-ms for servers behind us;
+ * the rest, checks-ms, are our own checks and deliberate delays. */
+void proxy_log_end(struct ctx *ctx, const struct proxy_log *l, const struct session *s,
+	const struct proxy_backend *b, const char *ended);
+
+#endif
