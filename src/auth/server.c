@@ -126,6 +126,16 @@ bool auth_server_refuses(const struct auth_server *a, const struct ip *client)
 	return auth_throttle_refuses(a->throttle, client, clock_now());
 }
 
+usec_t auth_server_note_failed(struct auth_server *a, const struct ip *client, struct slice name)
+{
+	return auth_throttle_failed(a->throttle, client, name, clock_now());
+}
+
+void auth_server_note_good(struct auth_server *a, const struct ip *client, struct slice name)
+{
+	auth_throttle_succeeded(a->throttle, client, name, clock_now());
+}
+
 unsigned auth_server_offers(const struct auth_server *a, const struct stream *stream, bool clear_ok)
 {
 	unsigned offers = 0;

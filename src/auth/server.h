@@ -49,6 +49,11 @@ const struct auth_users *auth_server_users(const struct auth_server *a);
  * handshake (but locks out good users behind the same address, whom auth_server_run lets in). */
 bool auth_server_refuses(const struct auth_server *a, const struct ip *client);
 
+/* A log-in that another server judged counts as one of ours: what auth_server_refuses says of the
+ * address then, and the delay for the answer. name: as far as it is known, else empty. */
+usec_t auth_server_note_failed(struct auth_server *a, const struct ip *client, struct slice name);
+void auth_server_note_good(struct auth_server *a, const struct ip *client, struct slice name);
+
 /* What may be offered on a connection: a set of AUTH_BIT(mech). PLAIN and LOGIN only if `clear_ok`
  * (TLS, or the operator allows it); SCRAM when some user has such a secret; -PLUS when the
  * stream's TLS gives a channel binding. stream may be NULL: no binding. */

@@ -61,6 +61,8 @@ struct config_file {
 
 /* Who may use a listener. */
 enum config_for { CONFIG_FOR_INTERNAL, CONFIG_FOR_SUBMISSION, CONFIG_FOR_MX };
+/* Who judges log-ins: `users`, or the server behind a proxy. */
+enum config_login_by { CONFIG_LOGIN_USERS, CONFIG_LOGIN_PASSED };
 enum config_service { CONFIG_SERVICE_RELAY, CONFIG_SERVICE_PROXY };
 enum config_listen_tls { CONFIG_LISTEN_OFF, CONFIG_LISTEN_STARTTLS, CONFIG_LISTEN_IMPLICIT };
 /* Towards other servers: never; if offered, any certificate; always, any certificate; always, with
@@ -196,6 +198,8 @@ struct config_networks {
 	size_t n;
 };
 
+struct config_hops;
+
 /* Servers in front of a listener that may say who their clients are. */
 struct config_front {
 	const struct config_node *at;
@@ -214,6 +218,9 @@ struct config_listener {
 	struct config_networks networks; /* implied loopback networks filled in */
 	bool i_accept_an_open_relay;
 	struct config_front proxy_protocol, xclient, xforward;
+	enum config_login_by login_by;
+	struct slice via; /* a name in `hops`; empty: as `domains` and `routes` say */
+	const struct config_hops *hops; /* derived from via; not NULL with CONFIG_LOGIN_PASSED */
 };
 
 /* An item of a domain's `recipients`. */
@@ -306,7 +313,8 @@ struct config_hops {
 	struct config_file ca_file; /* unset: the system's authorities */
 	enum config_tell tell_client;
 	struct config_login login;
-	bool for_domains, for_routes; /* derived: named by one of `domains`, of `routes` */
+	/* Derived: named by one of `domains`, of `routes`, of `listeners`. */
+	bool for_domains, for_routes, for_listeners;
 };
 
 /* Lists of sections: in file order. */

@@ -161,6 +161,21 @@ static const struct config_hops *find_via(struct config_loading *l, const struct
 	return h;
 }
 
+static void resolve_listeners(struct config_loading *l, struct config *c)
+{
+	for (size_t i = 0; i < c->listeners.n; i++) {
+		struct config_listener *it = CONFIG_WRITABLE(
+			struct config_listener, &c->listeners.v[i]);
+
+		const struct config_hops *hops = it->via.n ? find_via(l, c, it->at, it->via) : NULL;
+
+		if (it->login_by == CONFIG_LOGIN_PASSED)
+			it->hops = hops;
+		if (it->hops)
+			CONFIG_WRITABLE(struct config_hops, it->hops)->for_listeners = true;
+	}
+}
+
 /* A route that leads nowhere must not be found out by the first mail. */
 static void resolve_routes(struct config_loading *l, struct config *c)
 {
@@ -266,6 +281,7 @@ void config_imply(struct config_loading *l)
 	imply_socket(l, c);
 	imply_listeners(l, c);
 	imply_hops(l, c);
+	resolve_listeners(l, c);
 	resolve_routes(l, c);
 	imply_domains(l, c);
 	read_recipients(l, c);

@@ -25,7 +25,7 @@ static void check_submission(
 {
 	if (it->for_whom != CONFIG_FOR_SUBMISSION)
 		return;
-	if (c->users.n == 0)
+	if (c->users.n == 0 && it->login_by == CONFIG_LOGIN_USERS)
 		CONFIG_ERROR(l, it->at,
 			"the listener '%s' is for submission, but nobody can log in; say users: "
 			"[ { file: FILE } ]",
@@ -128,6 +128,65 @@ static void check_fronts(
 			"address, where NAT makes strangers look local; name the inner address, "
 			"or say i-accept-an-open-relay: true",
 			it->name.p);
+}
+
+static bool hosts_are_loopback(const struct config_hops *h)
+{
+	for (size_t i = 0; i < h->hosts.n; i++)
+		if (!ip_is_loopback(&h->hosts.v[i].place.ip) &&
+			!slice_eq_nocase(h->hosts.v[i].place.name, S("localhost")))
+			return false;
+	return true;
+}
+
+/* What was typed for one server must not be heard by another, nor be tried by us in its name. */
+static void check_passed_hops(
+	struct config_loading *l, const struct config_listener *it, const struct config_hops *h)
+{
+	bool weak = h->tls == CONFIG_TLS_OFF || h->tls == CONFIG_TLS_OPPORTUNISTIC;
+
+	if (h->login.user.n)
+		CONFIG_ERROR(l, config_place(it->at, "via"),
+			"log-ins of the listener '%s' are passed to the hops '%s', which have a "
+			"login of their own; hops without one were expected",
+			it->name.p, h->name.p);
+	if (weak && !hosts_are_loopback(h))
+		CONFIG_ERROR(l, config_place(it->at, "via"),
+			"log-ins of the listener '%s' would be passed to the hops '%s' in the "
+			"clear; say tls: require or verify there",
+			it->name.p, h->name.p);
+	for (size_t i = 0; i < h->hosts.n; i++)
+		if (h->hosts.v[i].place.protocol == CONFIG_LMTP)
+			CONFIG_ERROR(l, config_place(it->at, "via"),
+				"nobody logs in by LMTP, but the hops '%s' have a lmtp:// host",
+				h->name.p);
+}
+
+/* Passing a log-in through makes sense only where it is asked for, and only to somebody. */
+static void check_passed(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	bool passed = it->login_by == CONFIG_LOGIN_PASSED;
+
+	(void)c;
+	if (passed &&
+		(it->service != CONFIG_SERVICE_PROXY || it->for_whom != CONFIG_FOR_SUBMISSION))
+		CONFIG_ERROR(l, config_place(it->at, "auth"),
+			"'auth: pass-through' stands in the listener '%s'; service: proxy and for: "
+			"submission were expected beside it",
+			it->name.p);
+	if (passed && it->hops == NULL)
+		CONFIG_ERROR(l, config_place(it->at, "auth"),
+			"the listener '%s' passes log-ins through, but to whom? say via: with a "
+			"name in `hops`",
+			it->name.p);
+	if (!passed && it->via.n)
+		CONFIG_ERROR(l, config_place(it->at, "via"),
+			"'via' stands in the listener '%s' without auth: pass-through; "
+			"`domains` and `routes` say where its mail goes",
+			it->name.p);
+	if (passed && it->hops)
+		check_passed_hops(l, it, it->hops);
 }
 
 /* A mx listener serves `domains`, and must have a postmaster (RFC 5321 section 4.5.1). */
@@ -259,15 +318,6 @@ static void check_backend_decides(
 
 /* ---- hops ---- */
 
-static bool hosts_are_loopback(const struct config_hops *h)
-{
-	for (size_t i = 0; i < h->hosts.n; i++)
-		if (!ip_is_loopback(&h->hosts.v[i].place.ip) &&
-			!slice_eq_nocase(h->hosts.v[i].place.name, S("localhost")))
-			return false;
-	return true;
-}
-
 /* Whoever can stand between us and a hop reads what TLS does not hide. */
 static void check_password(
 	struct config_loading *l, const struct config *c, const struct config_hops *h)
@@ -316,7 +366,7 @@ static void check_balance(
 static void check_use(struct config_loading *l, const struct config *c, const struct config_hops *h)
 {
 	(void)c;
-	if (!h->for_domains && !h->for_routes)
+	if (!h->for_domains && !h->for_routes && !h->for_listeners)
 		CONFIG_WARNING(l, h->at, "nothing uses the hops '%s'", h->name.p);
 }
 
@@ -375,7 +425,7 @@ static void check_usefulness(struct config_loading *l, const struct config *c)
 
 static void (*const listener_rules[])(struct config_loading *, const struct config *,
 	const struct config_listener *) = { check_certificate, check_submission, check_networks,
-	check_wildcard, check_width, check_fronts, check_mx, check_addresses };
+	check_wildcard, check_width, check_fronts, check_passed, check_mx, check_addresses };
 static void (*const domain_rules[])(struct config_loading *, const struct config *,
 	const struct config_domain *) = { check_recipients, check_backend_decides };
 static void (*const hops_rules[])(struct config_loading *, const struct config *,

@@ -75,6 +75,10 @@ static void put_option(struct sample *s, const struct config_option *o)
 	put_summary(s, o);
 	if (s->depth == 0)
 		put_prose(s, o->text);
+	if (!o->def && !o->example && !o->section) {
+		put_prose(s, o->key); /* no value would do among all the others */
+		return;
+	}
 	put_key(s, o);
 	if (o->def || o->example)
 		buf_printf(s->out, " %s\n", o->def ? o->def : o->example);

@@ -23,7 +23,7 @@ struct nexthop_entry {
 	uint32_t losses, downs;
 	usec_t since, until, heard, checked;
 	/* Capabilities. */
-	uint32_t known, set, mail_max, rcpt_max;
+	uint32_t known, set, mechs, mail_max, rcpt_max;
 	uint64_t size;
 	struct cell cells[];
 };
@@ -164,6 +164,7 @@ bool nexthop_entry_caps(const struct nexthop_entry *e, struct smtp_caps *ret)
 		return false;
 	*ret = (struct smtp_caps){
 		.set = LOAD(&e->set),
+		.mechs = LOAD(&e->mechs),
 		.size = LOAD(&e->size),
 		.mail_max = LOAD(&e->mail_max),
 		.rcpt_max = LOAD(&e->rcpt_max),
@@ -181,6 +182,7 @@ static void remember_caps(struct nexthop_entry *e, const struct smtp_caps *caps)
 	STORE(&e->size, caps->size);
 	STORE(&e->mail_max, caps->mail_max);
 	STORE(&e->rcpt_max, caps->rcpt_max);
+	STORE(&e->mechs, caps->mechs);
 	STORE(&e->set, caps->set);
 	STORE(&e->known, 1);
 }

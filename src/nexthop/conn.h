@@ -29,6 +29,8 @@ struct nexthop_conn {
 	char *host, *name;
 	struct ip_port peer;
 	bool has_place; /* counted in the limits */
+	bool held; /* by a client's session, beyond its transactions (pass.h) */
+	bool spent; /* never kept for others */
 	bool kept; /* has been idle since its last message */
 	struct nexthop_ask
 		ask; /* of the one that leased it last; identity is owned, avoid unused */

@@ -9,6 +9,7 @@
 #include "client/live.h"
 #include "config/config.h"
 #include "nexthop/conn.h"
+#include "nexthop/inside.h"
 #include "rt/ctx.h"
 
 struct nexthop_live {
@@ -60,6 +61,7 @@ int nexthop_live_begin(struct ctx *ctx, struct nexthop_conn *conn, struct slice 
 	int r;
 
 	l->conn = conn;
+	nexthop_conn_set_busy(conn, true);
 	r = client_live_begin(ctx, conn->client, reverse_path, params, forwarded(conn), rcpts, n,
 		&l->live, ret_mail, ret_rcpts, &failure);
 	if (r == 0)
@@ -148,6 +150,11 @@ void nexthop_live_end(struct nexthop_live *l)
 		return;
 	if (l->conn->client)
 		client_live_abandon(&l->live);
+	if (l->conn->held) {
+		nexthop_conn_set_busy(l->conn, false);
+		free(l);
+		return;
+	}
 	l->conn->kept = true; /* whatever comes next finds a session that was idle */
 	nexthop_release(l->conn);
 	free(l);

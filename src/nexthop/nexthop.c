@@ -239,7 +239,7 @@ bool nexthop_reusable(const struct nexthop_conn *conn)
 {
 	uint32_t max = conn->config->delivery.messages_per_connection;
 
-	if (!conn->client || !client_reusable(conn->client) ||
+	if (conn->spent || !conn->client || !client_reusable(conn->client) ||
 		conn->config != conn->nexthop->config)
 		return false;
 	if (client_caps(conn->client)->mail_max && client_caps(conn->client)->mail_max < max)

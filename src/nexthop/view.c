@@ -34,6 +34,7 @@ static uint32_t lesser(uint32_t a, uint32_t b)
 static void add(struct smtp_caps *sum, const struct smtp_caps *its)
 {
 	sum->set |= its->set;
+	sum->mechs |= its->mechs;
 	if (smtp_caps_has(its, SMTP_CAP_SIZE) && its->size)
 		sum->size = sum->size && sum->size < its->size ? sum->size : its->size;
 	sum->mail_max = lesser(sum->mail_max, its->mail_max);

@@ -15,6 +15,7 @@
 #include "rt/stream.h"
 #include "server/auth_offers.h"
 #include "server/front.h"
+#include "server/passage.h"
 #include "server/server.h"
 #include "server/session.h"
 #include "smtp/cmd.h"
@@ -47,8 +48,10 @@ void auth_offers_caps(const struct session *s, struct smtp_caps *caps)
 		{ AUTH_SCRAM_SHA_256, SMTP_MECH_SCRAM_SHA_256 },
 		{ AUTH_SCRAM_SHA_256_PLUS, SMTP_MECH_SCRAM_SHA_256_PLUS },
 	};
-	unsigned offers = auth_offers(s);
+	unsigned offers = passage_is_wanted(s) ? 0 : auth_offers(s);
 
+	if (passage_is_wanted(s))
+		passage_offers(s, caps);
 	/* Who has logged in may still say AUTH= in MAIL (RFC 4954 section 5). */
 	if (offers == 0 && s->login.n == 0)
 		return;
@@ -58,10 +61,8 @@ void auth_offers_caps(const struct session *s, struct smtp_caps *caps)
 			caps->mechs |= UINT32_C(1) << same[i].smtp;
 }
 
-/* Sends a challenge and reads the answer. */
-static int ask(struct ctx *ctx, void *arg, struct slice challenge, struct buf *ret)
+int auth_ask(struct ctx *ctx, struct session *s, struct slice challenge, struct buf *ret)
 {
-	struct session *s = arg;
 	struct slice line;
 
 	s->line.max = SMTP_LINE_AUTH_MAX;
@@ -82,6 +83,11 @@ static int ask(struct ctx *ctx, void *arg, struct slice challenge, struct buf *r
 	if (r == 0)
 		buf_put(ret, line);
 	return r;
+}
+
+static int ask(struct ctx *ctx, void *arg, struct slice challenge, struct buf *ret)
+{
+	return auth_ask(ctx, arg, challenge, ret);
 }
 
 static int succeeded(
@@ -140,6 +146,11 @@ static int not_offered(struct ctx *ctx, struct session *s)
 
 int cmd_auth_assume(struct ctx *ctx, struct session *s, struct slice name)
 {
+	if (passage_is_wanted(s)) {
+		passage_assume(s, name);
+		return session_say(ctx, s, 235, "2.7.0", "If the server behind us lets it in");
+	}
+
 	unsigned offers = auth_offers(s);
 	struct auth_result result = { .outcome = AUTH_WRONG, .why = "no such user" };
 
@@ -165,7 +176,7 @@ int cmd_auth(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 		.mechanism = cmd->auth.mechanism,
 		.initial = cmd->auth.initial,
 		.has_initial = cmd->auth.has_initial,
-		.offers = auth_offers(s),
+		.offers = passage_is_wanted(s) ? 0 : auth_offers(s),
 		.client = s->peer.ip,
 		.stream = s->tls ? s->stream : NULL,
 		.ask = ask,
@@ -173,6 +184,9 @@ int cmd_auth(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 	};
 	struct auth_result result;
 	struct arena kept = ARENA_INIT;
+
+	if (passage_is_wanted(s))
+		return passage_auth(ctx, s, cmd);
 
 	if (req.offers == 0)
 		return not_offered(ctx, s);

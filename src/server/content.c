@@ -109,7 +109,7 @@ static void add_received(const struct session *s, struct buf *b)
 					  .by = s->config->hostname,
 					  .esmtp = s->esmtp,
 					  .tls = s->tls,
-					  .authenticated = s->login.n > 0,
+					  .authenticated = s->login.n > 0 || s->passage,
 					  .smtputf8 = s->smtputf8,
 					  .tls_text = slice_of(tls_text, (size_t)n),
 					  .id = s->tx->queue_id,
@@ -128,7 +128,7 @@ static bool build_header(struct session *s, struct buf *ret_header, struct smtp_
 	}
 	ret_header->max = header.n + ADDED_BYTES;
 	add_received(s, ret_header);
-	if (s->listener->for_whom == CONFIG_FOR_SUBMISSION &&
+	if (s->listener->for_whom == CONFIG_FOR_SUBMISSION && !s->passage &&
 		!submission_fix(s, header, ret_header, ret_refusal))
 		return false;
 	buf_put(ret_header, header);

@@ -49,7 +49,7 @@ static enum spool_entitlement entitlement(const struct server_client *client)
 {
 	if (client->listener->for_whom == CONFIG_FOR_MX)
 		return SPOOL_NOT_ENTITLED;
-	if (client->user)
+	if (client->user || client->passed)
 		return SPOOL_ENTITLED_LOGIN;
 	return find_network(client) ? SPOOL_ENTITLED_NETWORK : SPOOL_NOT_ENTITLED;
 }
@@ -76,6 +76,8 @@ static struct server_verdict check_client(const struct server_client *client)
 	case CONFIG_FOR_MX:
 		break;
 	}
+	if (client->passed)
+		return by(allow(e, NULL), at, "auth");
 	if (e == SPOOL_ENTITLED_LOGIN)
 		return by(allow(e, NULL), NULL, "users");
 	return net ? by(allow(e, NULL), net->at, "from") : by(allow(e, NULL), at, "for");
@@ -180,6 +182,10 @@ struct server_verdict server_permission_rcpt(const struct config *c,
 
 	if (!server_verdict_is_allowed(&v))
 		return v;
+	if (client->passed) {
+		v.enhanced = "2.1.5"; /* all else is for the server behind us to say */
+		return v;
+	}
 	if (is_for_postmaster(c, recipient)) {
 		if (c->postmaster.n) {
 			v = by(allow(v.entitlement, config_domain_find(c, recipient->domain)),

@@ -22,7 +22,8 @@ struct server_client {
 	const struct config_listener *listener; /* the one it is connected to */
 	struct ip ip; /* IP_NONE is unknown: no network holds it */
 	bool tls;
-	const struct auth_user *user; /* NULL: not logged in */
+	const struct auth_user *user; /* NULL: not logged in with us */
+	bool passed; /* logged in at the server behind us, to which all its mail goes */
 };
 
 /* A plain value. code is 250 when allowed; else the reply. Texts are static. */

@@ -24,6 +24,7 @@
 #include "rt/tls.h"
 #include "server/front.h"
 #include "server/introduce.h"
+#include "server/passage.h"
 #include "server/permission.h"
 #include "server/proxy_backend.h"
 #include "server/proxy_log.h"
@@ -75,6 +76,10 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 	struct server_verdict verdict = server_permission_mail(&client, &cmd->path);
 
 	(void)ctx;
+	if (s->passage && !passage_is_alive(s->passage)) {
+		smtp_reply_set(ret, 421, "4.4.2", "The server behind us was lost; log in again");
+		return 0;
+	}
 	if (!server_verdict_is_allowed(&verdict)) {
 		smtp_reply_set(ret, verdict.code, verdict.enhanced, "%s", verdict.text);
 		return 0;
@@ -91,6 +96,7 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 	t->backend.pretence = s->server->pretence;
 	t->backend.arena = &t->arena;
 	t->backend.client = s->peer.ip;
+	t->backend.held = s->passage ? passage_conn(s->passage) : NULL;
 	t->backend.next_alarm = &s->server->backend_alarm;
 	t->backend.reverse_path = server_mailbox(&t->arena, &cmd->path);
 	smtp_mail_params_dup(&t->arena, &cmd->params, &t->backend.params);
@@ -146,7 +152,13 @@ static bool choose(struct proxy_tx *t, const struct smtp_rcpt_cmd *cmd, size_t b
 static void introduce(struct proxy_tx *t)
 {
 	struct proxy_backend *b = &t->backend;
+	struct passage *passage = t->session->passage;
 
+	if (b->held) {
+		introduce_client(t->session, &t->arena, slice_of(t->id, sizeof(t->id)),
+			passage_who(passage), &b->identity);
+		return;
+	}
 	if (b->who || b->pretence || !b->target.hops ||
 		b->target.hops->tell_client == CONFIG_TELL_NOTHING)
 		return;

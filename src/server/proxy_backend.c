@@ -97,7 +97,12 @@ static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client
 	struct nexthop_conn *conn;
 	struct nexthop_failure failure;
 	struct nexthop_broken broken;
-	int r = nexthop_acquire(ctx, b->nexthop, &b->target, &ask, &conn, &failure);
+	int r = 0;
+
+	if (b->held)
+		conn = b->held;
+	else
+		r = nexthop_acquire(ctx, b->nexthop, &b->target, &ask, &conn, &failure);
 
 	b->lost.code = 0;
 	if (r == ERR_CANCELLED)
@@ -158,7 +163,7 @@ static int recover(struct ctx *ctx, struct proxy_backend *b, const char *why)
 {
 	int r = ERR_UNREACHABLE;
 
-	while (r < 0 && r != ERR_CANCELLED && b->replaced < PROXY_REPLACE_MAX) {
+	while (!b->held && r < 0 && r != ERR_CANCELLED && b->replaced < PROXY_REPLACE_MAX) {
 		b->replaced++;
 		r = replace(ctx, b, &why);
 	}
@@ -177,7 +182,7 @@ static int begin(struct ctx *ctx, struct proxy_backend *b, const struct client_r
 	const char *why;
 	int r = connect(ctx, b, rcpts, n, &mail, ret, &why);
 
-	while (r == ERR_UNREACHABLE && b->live && b->replaced++ < PROXY_REPLACE_MAX) {
+	while (r == ERR_UNREACHABLE && b->live && !b->held && b->replaced++ < PROXY_REPLACE_MAX) {
 		tell(ctx, b, why, "another backend is asked while the client waits");
 		give_up(b);
 		r = connect(ctx, b, rcpts, n, &mail, ret, &why);

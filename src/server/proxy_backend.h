@@ -38,6 +38,7 @@ struct proxy_backend {
 	struct ip client; /* for sticky balancing */
 	const struct client_who *who; /* told as the hops say; NULL: nobody is */
 	struct slice identity; /* of who */
+	struct nexthop_conn *held; /* the only one that will do; NULL: any of the target */
 	usec_t *next_alarm; /* the worker's: when an alarm may be raised again */
 
 	struct nexthop_live *live; /* NULL: none yet, or it is over */

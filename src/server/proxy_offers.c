@@ -25,13 +25,16 @@ static const enum smtp_cap passed[] = { SMTP_CAP_8BITMIME, SMTP_CAP_SMTPUTF8, SM
 
 static bool can_choose(const struct session *s, const struct config_hops *h)
 {
+	if (s->listener->hops)
+		return h == s->listener->hops;
 	return h->for_domains || (h->for_routes && s->listener->for_whom != CONFIG_FOR_MX);
 }
 
 /* Some recipients may go directly to whatever server their domain names. */
 static bool goes_anywhere(const struct session *s)
 {
-	return s->config->routes_direct && s->listener->for_whom != CONFIG_FOR_MX;
+	return s->config->routes_direct && !s->listener->hops &&
+	       s->listener->for_whom != CONFIG_FOR_MX;
 }
 
 static void take_lesser(uint32_t *mine, uint32_t its)

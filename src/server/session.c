@@ -22,6 +22,7 @@
 #include "rt/stream.h"
 #include "rt/tls.h"
 #include "server/front.h"
+#include "server/passage.h"
 #include "server/proxy.h"
 #include "server/server.h"
 #include "server/service.h"
@@ -195,7 +196,8 @@ bool session_next_is(struct session *s, struct slice verb, struct slice *ret_lin
 
 struct server_client session_client(const struct session *s)
 {
-	const struct auth_users *users = s->login.n ? auth_server_users(s->server->auth) : NULL;
+	bool ours = s->login.n && !s->passage;
+	const struct auth_users *users = ours ? auth_server_users(s->server->auth) : NULL;
 	const struct auth_user *user = users ? auth_users_find(users, s->login) : NULL;
 
 	return (struct server_client){
@@ -203,6 +205,7 @@ struct server_client session_client(const struct session *s)
 		.ip = front_trusted_ip(s),
 		.tls = s->tls,
 		.user = user && !user->disabled ? user : NULL,
+		.passed = s->passage && passage_is_alive(s->passage),
 	};
 }
 
@@ -225,6 +228,8 @@ void session_drop_transaction(
 void session_forget_client(struct ctx *ctx, struct session *s)
 {
 	session_drop_transaction(ctx, s, SESSION_GREETED, ABORT_RSET);
+	passage_end(s->passage);
+	s->passage = NULL;
 	s->helo = s->login = SLICE_NIL;
 	s->helo_room = 0;
 	s->esmtp = false;
@@ -414,6 +419,7 @@ void session_begin(struct ctx *ctx, struct session *s, struct server *server,
 
 void session_end(struct session *s)
 {
+	passage_end(s->passage);
 	if (s->introduced)
 		nexthop_forget(s->server->nexthop, slice_of(s->id, sizeof(s->id)));
 	stream_free(s->stream);

@@ -21,6 +21,7 @@ struct config_listener;
 struct content;
 struct ctx;
 struct front;
+struct passage;
 struct server;
 struct service_ops;
 struct smtp_cmd;
@@ -48,6 +49,7 @@ struct session {
 	const struct service_ops *service;
 	struct stream *stream;
 	struct ip_port peer, local; /* the client and where it went, perhaps as a front says */
+	struct passage *passage; /* logged in at the server behind us (passage.h), or NULL */
 	bool introduced; /* a backend's session speaks for this one */
 	struct front *front; /* what a front said (front.h); NULL: nothing */
 	enum session_state state;

@@ -182,6 +182,28 @@ static const struct {
 	  "domains: { d.example: { via: inside, recipients: backend-decides } }\n"
 	  "listeners: { x: { for: mx, address: \":9\" } }\n",
 		"t.yaml:3:38: `backend-decides`, but the listener 'x' is a relay, which asks nobody" },
+	{ HOPS LISTEN "\"127.0.0.1:9\", auth: pass-through, via: inside } }\n",
+		"t.yaml:2:64: 'auth: pass-through' stands in the listener 'x'; service: proxy and for: "
+		"submission were expected beside it" },
+	{ LISTEN "\"127.0.0.1:9\", via: inside } }\n" HOPS,
+		"t.yaml:1:63: 'via' stands in the listener 'x' without auth: pass-through" },
+	{ LISTEN "\"127.0.0.1:9\", via: outside } }\n" HOPS,
+		"t.yaml:1:63: 'via': no hops are named 'outside'" },
+	{ TLS "listeners: { x: { for: submission, service: proxy, address: \":9\", auth: "
+	      "pass-through } }\n",
+		"t.yaml:2:73: the listener 'x' passes log-ins through, but to whom?" },
+	{ TLS HOPS "listeners: { x: { for: submission, service: proxy, address: \":9\", auth: "
+		   "pass-through, via: inside } }\n",
+		"log-ins of the listener 'x' would be passed to the hops 'inside' in the clear" },
+	{ TLS "hops: { inside: { hosts: h.example, tls: verify, login: { user: me, password-file: "
+	      "provider.secret } } }\n"
+	      "listeners: { x: { for: submission, service: proxy, address: \":9\", auth: "
+	      "pass-through, via: inside } }\n",
+		"log-ins of the listener 'x' are passed to the hops 'inside', which have a login of" },
+	{ TLS "hops: { inside: { hosts: \"lmtp://127.0.0.1\" } }\n"
+	      "listeners: { x: { for: submission, service: proxy, address: \":9\", auth: "
+	      "pass-through, via: inside } }\n",
+		"nobody logs in by LMTP, but the hops 'inside' have a lmtp:// host" },
 	{ LISTEN "\"10.0.0.1:9\", networks: [ { from: \"2001::/31\" } ] } }\n",
 		"a network of /31 is too wide to be trusted; /32 or narrower was expected, or "
 		"i-accept-an-open-relay: true" },

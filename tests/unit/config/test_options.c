@@ -96,6 +96,18 @@ static const struct {
 		"login: true " },
 	{ "listeners.NAME.xforward.from", LISTEN "xforward: { from: 192.0.2.0/24 } } }\n",
 		"from: [ \"192.0.2.0/24\" ] " },
+	{ "listeners.NAME.auth",
+		TLS
+		"hops: { h: { hosts: h.example, tls: verify } }\n"
+		"listeners: { x: { for: submission, service: proxy, address: \":9\", auth: pass-through, via: "
+		"h } }\n",
+		"auth: pass-through " },
+	{ "listeners.NAME.via",
+		TLS
+		"hops: { h: { hosts: h.example, tls: verify } }\n"
+		"listeners: { x: { for: submission, service: proxy, address: \":9\", auth: pass-through, via: "
+		"h } }\n",
+		"via: h " },
 	{ "domains.NAME.via", HOPS DOMAIN " } }\n", "via: h " },
 	{ "domains.NAME.keep", HOPS DOMAIN ", keep: 6d } }\n", "keep: 6d " },
 	{ "domains.NAME.recipients[].is", HOPS DOMAIN " } }\n", "- is: any " },
