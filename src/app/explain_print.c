@@ -3,6 +3,7 @@
 #include "app/explain_print.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "app/text_out.h"
 #include "base/arena.h"
@@ -29,6 +30,20 @@ static const char *const hop_tls[] = {
 	[CONFIG_TLS_OPPORTUNISTIC] = "opportunistic",
 	[CONFIG_TLS_REQUIRE] = "require",
 	[CONFIG_TLS_VERIFY] = "verify",
+};
+
+static const char *const balances[] = {
+	[CONFIG_BALANCE_ORDERED] = "ordered",
+	[CONFIG_BALANCE_WEIGHTED] = "weighted",
+	[CONFIG_BALANCE_LEAST] = "least-connections",
+	[CONFIG_BALANCE_STICKY] = "sticky",
+};
+static const char *const tells[] = {
+	[CONFIG_TELL_NOTHING] = "none",
+	[CONFIG_TELL_XFORWARD] = "xforward",
+	[CONFIG_TELL_XCLIENT] = "xclient",
+	[CONFIG_TELL_PROXY_V1] = "proxy-v1",
+	[CONFIG_TELL_PROXY_V2] = "proxy-v2",
 };
 
 /* ---- questions ---- */
@@ -63,6 +78,20 @@ static const char *entitlement_words(enum spool_entitlement e)
 	       : e == SPOOL_NOT_ENTITLED
 		       ? "the client is not entitled to send anywhere but to `domains`"
 		       : "the client is in one of our networks and may send anywhere";
+}
+
+/* Permission knows no file of users: there is one, and this is where it is named. */
+static const struct config_node *place_of(
+	const struct explain_envelope *e, const struct server_verdict *v)
+{
+	bool users = v->at == NULL && strcmp(v->key, "users") == 0 && e->config->users.n;
+
+	return users ? e->config->users.v[0].at : v->at;
+}
+
+static const char *key_of(const struct explain_envelope *e, const struct server_verdict *v)
+{
+	return place_of(e, v) == v->at ? v->key : "file";
 }
 
 /* The option that chose the way. */
@@ -161,7 +190,7 @@ static void print_verdict(const struct explain_envelope *e, const struct server_
 		printf("      permitted: %s", entitlement_words(v->entitlement));
 	else
 		printf("      not permitted: %s", v->text);
-	print_place(e, v->at, v->key);
+	print_place(e, place_of(e, v), key_of(e, v));
 }
 
 static void print_hosts(const struct config_hops *hops)
@@ -200,6 +229,10 @@ static void print_route(const struct explain_envelope *e, const struct explain_s
 		return;
 	}
 	printf(", tls %s", hop_tls[r->hops->tls]);
+	if (r->hops->hosts.n > 1)
+		printf(", balance %s", balances[r->hops->balance]);
+	if (r->hops->tell_client != CONFIG_TELL_NOTHING && is_proxy(e))
+		printf(", tell-client %s", tells[r->hops->tell_client]);
 	if (r->hops->login.user.n)
 		printf(", logging in as %s", r->hops->login.user.p);
 	print_place(e, r->hops->at, NULL);
@@ -304,7 +337,7 @@ static json_t *verdict_json(const struct explain_envelope *e, const struct serve
 		set(o, "entitled", json_string(entitlement(v->entitlement)));
 	else
 		set(o, "why", json_string(v->text));
-	set_place(o, e, v->at, v->key);
+	set_place(o, e, place_of(e, v), key_of(e, v));
 	return o;
 }
 
@@ -337,6 +370,8 @@ static json_t *route_json(const struct explain_envelope *e, const struct explain
 	if (r->hops) {
 		set(o, "hops-line", json_integer(config_where_line(r->hops->at, NULL)));
 		set(o, "tls", json_string(hop_tls[r->hops->tls]));
+		set(o, "balance", json_string(balances[r->hops->balance]));
+		set(o, "tell-client", json_string(tells[r->hops->tell_client]));
 		set(o, "hosts", hosts_json(r->hops));
 	}
 	return o;
