@@ -7,9 +7,11 @@
 
 #include <assert.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +23,7 @@
 
 #define DENSE	  200 /* allocations between two suspensions, all of which are points */
 #define SPARSE	  12 /* so many when there are more */
+#define FEW	  29 /* of so many suspensions one, where a run is very long */
 #define SECONDS	  100 /* real, for one point */
 #define SPOTS_MAX (4u << 20)
 #define REPEATS	  3 /* of a run that leaves more memory behind than the plain one */
@@ -45,7 +48,7 @@ struct spot {
 
 struct torture {
 	struct scenario scenario;
-	uint64_t seed;
+	uint64_t seed, dense;
 	enum mode mode;
 	struct spot *v; /* room for SPOTS_MAX: in a hook nothing is allocated, since that counts */
 	size_t n;
@@ -99,6 +102,8 @@ static void survey(struct torture *t, const struct sim_park *park)
 {
 	add_allocations(t, sim_allocations(park->host));
 	t->parks = park->number;
+	if (park->number > t->dense && park->number % FEW)
+		return;
 	if (can_be_cancelled(park))
 		add(t, TORTURE_CANCEL, park->number, park->number);
 	add(t, TORTURE_STOP, park->number, park->number);
@@ -147,6 +152,7 @@ static bool copy(struct torture *t, const struct spot *spot)
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		alarm(SECONDS);
 		t->mode = STRUCK;
 		t->strict = false;
@@ -263,13 +269,14 @@ static bool play(struct torture *t, enum mode mode, char why[TORTURE_WHY_BYTES])
 	return passed;
 }
 
-struct torture *torture_new(
-	const char *folder, const char *name, uint64_t seed, char why[TORTURE_WHY_BYTES])
+struct torture *torture_new(const char *folder, const char *name, uint64_t seed, uint64_t dense,
+	char why[TORTURE_WHY_BYTES])
 {
 	struct torture *t = mem_zalloc(sizeof(*t));
 	struct buf wrong;
 
 	t->seed = seed;
+	t->dense = dense;
 	buf_init(&wrong, TORTURE_WHY_BYTES - 1);
 	if (!scenario_load(folder, name, &t->scenario, &wrong)) {
 		snprintf(why, TORTURE_WHY_BYTES, "%.*s", SLICE_ARG(buf_slice(&wrong)));

@@ -27,10 +27,11 @@ const char *torture_kind_name(enum torture_kind kind);
 
 /* What one file needs, in a process of its own. */
 struct torture;
-/* Reads the scenario and plays it twice without a strike, to see what its points are. NULL: it does
+/* Reads the scenario and plays it twice without a strike, to see what its points are: the first
+ * `dense` suspensions, and some of those behind (a run of days repeats itself). NULL: it does
  * not pass, or loses mail (why says so). */
-struct torture *torture_new(
-	const char *folder, const char *name, uint64_t seed, char why[TORTURE_WHY_BYTES]);
+struct torture *torture_new(const char *folder, const char *name, uint64_t seed, uint64_t dense,
+	char why[TORTURE_WHY_BYTES]);
 size_t torture_count(const struct torture *t);
 /* Plays the scenario once more, and at each point that `wants` forks a process that is struck there and
  * plays to the end; so all have one beginning, and find the libraries as they were. `result` is told
