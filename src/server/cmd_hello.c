@@ -5,6 +5,7 @@
 #include "rt/stream.h"
 #include "server/auth_offers.h"
 #include "server/front.h"
+#include "server/passage.h"
 #include "server/server.h"
 #include "server/service.h"
 #include "server/session.h"
@@ -70,6 +71,10 @@ int cmd_hello(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 	session_drop_transaction(ctx, s, SESSION_READY, ABORT_RSET);
 	s->esmtp = cmd->verb == SMTP_EHLO;
 	remember_name(s, named.n ? named : cmd->helo.name);
+	int r = s->esmtp ? passage_prepare(ctx, s) : 0;
+
+	if (r < 0)
+		return r;
 	cmd_hello_offers(s, &s->caps);
 	if (s->esmtp)
 		return reply_ehlo(ctx, s);

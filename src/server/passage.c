@@ -34,8 +34,10 @@
 #define CAN_BE_PASSED                                                                              \
 	(MECH(PLAIN) | MECH(LOGIN) | MECH(CRAM_MD5) | MECH(SCRAM_SHA_1) | MECH(SCRAM_SHA_256) |    \
 		MECH(OAUTHBEARER) | MECH(XOAUTH2))
-/* While nobody has heard the server: what all of them have. */
+/* While the server has not been heard: what all of them have. */
 #define USUAL (MECH(PLAIN) | MECH(LOGIN))
+
+#define PREPARE_TIME (10 * USEC_PER_SEC)
 
 struct passage {
 	struct nexthop_conn *conn; /* NULL: assumed */
@@ -80,12 +82,17 @@ void passage_assume(struct session *s, struct slice name)
 
 /* ---- what is offered ---- */
 
+static bool may_log_in(const struct session *s)
+{
+	return s->server->auth && !s->passage && front_is_private(s) &&
+	       (s->tls || !s->listener->tls_required);
+}
+
 static uint32_t mechanisms(const struct session *s)
 {
 	struct smtp_caps its;
 
-	if (!s->server->auth || s->passage || !front_is_private(s) ||
-		(s->listener->tls_required && !s->tls))
+	if (!may_log_in(s))
 		return 0;
 	if (!s->server->nexthop || !nexthop_view_caps(s->server->nexthop, s->listener->hops, &its))
 		return USUAL;
@@ -242,6 +249,23 @@ static int connect(struct ctx *ctx, struct session *s, struct passage *p, const 
 	if (r < 0)
 		*ret_why = r == ERR_CANCELLED ? NULL : failure.text;
 	return r;
+}
+
+int passage_prepare(struct ctx *ctx, struct session *s)
+{
+	struct passage p = { 0 };
+	struct smtp_caps its;
+	struct deadline d;
+	const char *why;
+
+	if (!passage_is_wanted(s) || !may_log_in(s) || s->server->pretence || !s->server->nexthop ||
+		nexthop_view_caps(s->server->nexthop, s->listener->hops, &its))
+		return 0;
+	ctx_narrow(ctx, &d, PREPARE_TIME);
+	if (ctx_widen(ctx, &d, connect(ctx, s, &p, &why)) == 0)
+		nexthop_release(p.conn); /* kept for AUTH */
+	arena_reset(&p.arena);
+	return ctx_check(ctx);
 }
 
 /* ---- AUTH ---- */

@@ -18,6 +18,9 @@ struct smtp_cmd;
 
 /* The listener passes log-ins on. */
 bool passage_is_wanted(const struct session *s);
+/* Before EHLO is answered: where nobody has heard the server behind yet, it is connected to, so
+ * that its mechanisms are known. Suspends shortly. 0 or as ctx_check. */
+int passage_prepare(struct ctx *ctx, struct session *s);
 /* Adds AUTH with what the server behind offers, as far as it can be passed on: where nobody can
  * listen, and nobody is logged in. */
 void passage_offers(const struct session *s, struct smtp_caps *caps);

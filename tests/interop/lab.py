@@ -12,6 +12,7 @@ from clients.swaks import Swaks
 from harness import Authority, TOP, Failure
 from peers.dovecot import Dovecot
 from peers.exim import Exim
+from peers.haproxy import Haproxy
 from peers.knot import Knot
 from peers.opensmtpd import OpenSMTPD
 from peers.postfix import Postfix
@@ -19,7 +20,7 @@ from sink import Sink
 
 SERVERS = {kind.name: kind for kind in (Postfix, Exim, OpenSMTPD, Dovecot)}
 CLIENTS = {kind.name: kind for kind in (Swaks, Curl, Msmtp, Smtplib, Nodemailer)}
-ROOTS = (*SERVERS.values(), Knot, Toolbox)
+ROOTS = (*SERVERS.values(), Knot, Haproxy, Toolbox)
 
 
 class Lab:
@@ -45,6 +46,12 @@ class Lab:
 
     def knot(self, zones):
         return self._get(Knot.name, lambda: self._start(Knot(self, zones)))
+
+    def haproxy(self, to):
+        """A HAProxy of one's own, in front of these ports."""
+        if Haproxy.name in self.broken:
+            raise Failure(f"{Haproxy.name} cannot be used: {self.broken[Haproxy.name]}")
+        return self._start(Haproxy(self, to))
 
     def sink(self):
         """A sink on a loopback port, shared by all tests that look for their own marker alone."""

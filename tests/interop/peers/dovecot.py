@@ -1,4 +1,4 @@
-"""Dovecot: LMTP over TCP, with STARTTLS."""
+"""Dovecot: LMTP over TCP, with STARTTLS; it is told by XCLIENT who the client is."""
 from harness import free_port
 from peers import MAILBOXES, Peer
 
@@ -20,6 +20,7 @@ auth_mechanisms = plain
 auth_username_format = %n
 hostname = mail.dovecot.test
 postmaster_address = postmaster@dovecot.test
+login_trusted_networks = 127.0.0.0/8
 passdb {{
   driver = passwd-file
   args = /etc/dovecot/users

@@ -50,6 +50,9 @@ MASTER = """
 {auth_port} inet n - n - - smtpd -o smtpd_sasl_auth_enable=yes
  -o smtpd_client_restrictions=permit_sasl_authenticated,reject -o smtpd_delay_reject=yes
 {tls_port} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+{told_port} inet n - n - - smtpd -o smtpd_authorized_xclient_hosts=127.0.0.1
+ -o smtpd_authorized_xforward_hosts=127.0.0.1
+{proxy_port} inet n - n - - smtpd -o smtpd_upstream_proxy_protocol=haproxy
 postlog unix-dgram n - n - 1 postlogd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
@@ -96,10 +99,11 @@ class Postfix(Peer):
     def __init__(self, lab):
         super().__init__(lab)
         self.port, self.auth_port, self.tls_port = free_port(), free_port(), free_port()
+        self.told_port, self.proxy_port = free_port(), free_port()
         self.logs.append(self.state / "var/log/postfix.log")
 
     def ports(self):
-        return [self.port, self.auth_port, self.tls_port]
+        return [self.port, self.auth_port, self.tls_port, self.told_port, self.proxy_port]
 
     def configure(self):
         boxes = ", ".join(f"{{{b}@{self.domain} = {b}/}}" for b in (*MAILBOXES, self.utf8_mailbox))
@@ -108,7 +112,9 @@ class Postfix(Peer):
                                                   key=self.lab.authority.key))
         self.write("postfix/master.cf", MASTER.format(port=f"127.0.0.1:{self.port}",
                                                       auth_port=f"127.0.0.1:{self.auth_port}",
-                                                      tls_port=f"127.0.0.1:{self.tls_port}"))
+                                                      tls_port=f"127.0.0.1:{self.tls_port}",
+                                                      told_port=f"127.0.0.1:{self.told_port}",
+                                                      proxy_port=f"127.0.0.1:{self.proxy_port}"))
         self.write("postfix/sasl/smtpd.conf", SASL)
         self.folder("var/spool/postfix")
         for queue in QUEUES:

@@ -22,7 +22,7 @@ expect home connections 1
 expect other connections 0
 expect home message 1 { login; to "x@far.test y@ours.test" }
 expect log logged-in 1 { login = ann; mechanism = PLAIN; backend ~ "*192.0.2.30*" }
-expect log proxied 2 { login = ann }
+expect log proxied { login = ann; to = "z@far.test" }
 client c2 to 192.0.2.25:587 {                            # what was heard of it: no -PLUS, no EXTERNAL
 	hello; starttls relay.test
 	send "EHLO c.test"; expect 250 has "AUTH PLAIN LOGIN" lacks "EXTERNAL" lacks "PLUS"
@@ -30,4 +30,7 @@ client c2 to 192.0.2.25:587 {                            # what was heard of it:
 	send "AUTH SCRAM-SHA-256 biwsbj1hLHI9Yg=="; expect 504 "5.5.4"
 	close
 }
+advance 10s
 expect home sessions 0
+server home { stop }
+client c3 to 192.0.2.25:587 { hello; starttls relay.test; send "EHLO c.test"; expect 250 has "AUTH PLAIN LOGIN"; close }

@@ -15,3 +15,4 @@ expect xforward message 2 { told "*ADDR=192.0.2.10" }
 expect xforward message 3 { told "EHLO front.test" }
 expect xforward message 4 { told "* IDENT=4B7F *NAME=far.client.test ADDR=203.0.113.7" }
 expect xforward message 5 { told "* NAME=[UNAVAILABLE] ADDR=192.0.2.7" }
+expect log proxied 1 { forwarded ~ "far.client.test?203.0.113.7?*" }
