@@ -95,9 +95,10 @@ static const char *key_of(const struct explain_envelope *e, const struct server_
 }
 
 /* The option that chose the way. */
-static const struct config_node *route_node(const struct nexthop_route *r)
+static const struct config_node *route_node(
+	const struct explain_envelope *e, const struct nexthop_route *r)
 {
-	return r->domain ? r->domain->at : r->rule ? r->rule->at : NULL;
+	return r->domain ? r->domain->at : r->rule ? r->rule->at : e->listener->at;
 }
 
 static void host_text(struct buf *b, const struct config_endpoint *h)
@@ -221,7 +222,7 @@ static void print_route(const struct explain_envelope *e, const struct explain_s
 		return;
 	}
 	printf("      route");
-	print_place(e, route_node(r), "via");
+	print_place(e, route_node(e, r), "via");
 	printf("      destination ");
 	text_out(step->destination);
 	if (r->kind == NEXTHOP_MX) {
@@ -249,9 +250,11 @@ void explain_print_step(const struct explain_envelope *e, const struct explain_s
 	if (step->command == EXPLAIN_RCPT && server_verdict_is_allowed(&step->verdict))
 		print_route(e, step);
 	if (step->backend && step->command == EXPLAIN_EHLO)
-		puts("      8BITMIME, SMTPUTF8, DSN, MT-PRIORITY, REQUIRETLS and the numbers "
-		     "depend on what the servers\n"
-		     "      behind us were last heard to offer; this is if they offer everything");
+		puts("      8BITMIME, SMTPUTF8, DSN, MT-PRIORITY, REQUIRETLS, the numbers, and "
+		     "AUTH where\n"
+		     "      log-ins are passed through, depend on what the servers behind us were "
+		     "last\n"
+		     "      heard to offer: this is if they offer everything");
 	else if (step->backend)
 		puts("      the server behind us is asked here, and its reply passed on; this one "
 		     "is if it says yes");
@@ -365,7 +368,7 @@ static json_t *route_json(const struct explain_envelope *e, const struct explain
 		set(o, "why", json_string(r->why ? r->why : "not asked for"));
 		return o;
 	}
-	set_place(o, e, route_node(r), "via");
+	set_place(o, e, route_node(e, r), "via");
 	set(o, "destination", control_json_text(step->destination));
 	if (r->hops) {
 		set(o, "hops-line", json_integer(config_where_line(r->hops->at, NULL)));

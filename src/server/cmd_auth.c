@@ -146,10 +146,8 @@ static int not_offered(struct ctx *ctx, struct session *s)
 
 int cmd_auth_assume(struct ctx *ctx, struct session *s, struct slice name)
 {
-	if (passage_is_wanted(s)) {
-		passage_assume(s, name);
-		return session_say(ctx, s, 235, "2.7.0", "If the server behind us lets it in");
-	}
+	if (passage_is_wanted(s))
+		return passage_assume(ctx, s, name);
 
 	unsigned offers = auth_offers(s);
 	struct auth_result result = { .outcome = AUTH_WRONG, .why = "no such user" };

@@ -206,7 +206,7 @@ int explain_run(struct ctx *ctx, const struct explain_envelope *e, explain_step_
 	server_init(&p->server);
 	server_set_config(&p->server, e->config, NULL);
 	p->server.pretence = &p->pretence;
-	p->server.auth = e->users ? auth_server_new(&(struct auth_settings){ 0 }, e->users) : NULL;
+	p->server.auth = auth_server_new(&(struct auth_settings){ 0 }, e->users);
 	int r = spool_open(
 		ctx, &(struct spool_options){ .kind = SPOOL_MEMORY }, &p->server.spool, NULL);
 

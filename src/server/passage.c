@@ -74,12 +74,6 @@ void passage_end(struct passage *p)
 	free(p);
 }
 
-void passage_assume(struct session *s, struct slice name)
-{
-	s->passage = mem_zalloc(sizeof(*s->passage));
-	s->login = arena_dup(&s->arena, name);
-}
-
 /* ---- what is offered ---- */
 
 static bool may_log_in(const struct session *s)
@@ -311,6 +305,22 @@ static const char *why_not(const struct session *s, const struct smtp_cmd *cmd, 
 	if (!smtp_mech_parse(cmd->auth.mechanism, ret) || !(CAN_BE_PASSED >> *ret & 1))
 		return "Mechanism not offered here";
 	return NULL;
+}
+
+int passage_assume(struct ctx *ctx, struct session *s, struct slice name)
+{
+	const struct smtp_cmd plain = { .verb = SMTP_AUTH, .auth.mechanism = S("PLAIN") };
+	const char *enhanced, *why;
+	enum smtp_mech mech;
+	int code;
+
+	why = why_not(s, &plain, &code, &enhanced, &mech);
+	if (why)
+		return session_say(ctx, s, code, enhanced, "%s", why);
+	s->server->pretence->asked++;
+	s->passage = mem_zalloc(sizeof(*s->passage));
+	s->login = arena_dup(&s->arena, name);
+	return session_say(ctx, s, 235, "2.7.0", "The server behind us lets it in");
 }
 
 int passage_auth(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)

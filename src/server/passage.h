@@ -26,8 +26,8 @@ int passage_prepare(struct ctx *ctx, struct session *s);
 void passage_offers(const struct session *s, struct smtp_caps *caps);
 /* AUTH: connects, passes the exchange on, replies. Suspends. */
 int passage_auth(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd);
-/* For explain.c: as if the log-in had been granted. */
-void passage_assume(struct session *s, struct slice name);
+/* For explain.c: AUTH as if the server behind grants the log-in. */
+int passage_assume(struct ctx *ctx, struct session *s, struct slice name);
 /* The connection of a session that is logged in; NULL where it is assumed. */
 struct nexthop_conn *passage_conn(const struct passage *p);
 /* What is told of the client there; may be changed between transactions. */

@@ -21,12 +21,14 @@ listeners:
   front: { for: mx, service: proxy, address: ":26" }
   lan: { for: internal, address: "10.0.0.1:25", networks: [ { from: 10.1.0.0/24, senders: "*@ours.example" } ] }
   submission: { for: submission, address: "127.0.0.1:587", tls: off }
+  passage: { for: submission, service: proxy, address: "127.0.0.1:588", tls: off, auth: pass-through, via: local }
 domains:
   ours.example: { via: inside, recipients: [ { file: list } ] }
 routes:
   - { to: far.example, via: inside }
   - { login: "*", via: mx }
 hops:
+  local: { hosts: "127.0.0.1:25", tls: off }
   inside: { hosts: [ "10.0.0.5:25", "[2001:db8::5]:2525", "lmtp://in.example" ], tls: off }
 """
 
@@ -56,11 +58,11 @@ class Explain(Scenario):
                      "S: 220 mx.ours.example ESMTP sluice", "C: EHLO [203.0.113.9]",
                      "C: MAIL FROM:<a@far.example> SIZE=100", "S: 250 2.1.0 Sender taken",
                      "C: RCPT TO:<known@ours.example>", "S: 250 2.1.5 Recipient taken",
-                     "      route (line 10, domains.ours.example.via)",
-                     "      destination hops:inside, tls off, balance ordered (line 15, hops.inside)",
+                     "      route (line 11, domains.ours.example.via)",
+                     "      destination hops:inside, tls off, balance ordered (line 17, hops.inside)",
                      "        smtp://10.0.0.5:25", "        smtp://[2001:db8::5]:2525", "        lmtp://in.example:24",
                      "S: 550 5.7.1 relaying denied: this domain is none of ours",
-                     "      not permitted: relaying denied: this domain is none of ours (line 9, domains)",
+                     "      not permitted: relaying denied: this domain is none of ours (line 10, domains)",
                      "C: DATA", "S: 354 Send the message, end with a dot alone", "not known here:"):
             self.assertIn(line + "\n", out)
 
@@ -102,6 +104,18 @@ class Explain(Scenario):
         self.assertEqual([(step["code"], step["by"]) for step in steps],
                          [(220, "sluice"), (250, "backend"), (250, "sluice"), (250, "backend"), (550, "sluice"),
                           (354, "backend")])
+
+    def test_log_ins_that_are_passed_on(self):
+        words = ("--user", "nobody knows", "--from", "a@any.example", "--to", "x%y@far.example")
+        steps = self.steps("passage", "127.0.0.1", *words)
+        self.assertIn("AUTH PLAIN LOGIN", steps[1]["text"])
+        self.assertEqual([(step["code"], step["by"]) for step in steps],
+                         [(220, "sluice"), (250, "backend"), (235, "backend"), (250, "sluice"), (250, "backend"),
+                          (354, "backend")])
+        self.assertEqual(steps[4]["permission"]["option"], "listeners.passage.auth")
+        self.assertEqual((steps[4]["route"]["option"], steps[4]["route"]["destination"]),
+                         ("listeners.passage.via", "hops:local"))
+        self.assertEqual(self.steps("passage", "203.0.113.9", *words)[-1]["code"], 538)  # the clear is heard by others
 
     def test_command_line(self):
         good = ("--from", "a@b.example", "--to", "c@d.example")
