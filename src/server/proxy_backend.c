@@ -67,7 +67,7 @@ static void refuse(struct ctx *ctx, struct proxy_backend *b, const struct nextho
 /* For good. What the client is told is never permanent: it is not its mail's fault. */
 static void lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 {
-	if (b->live && b->lost.code == 0)
+	if ((b->live || b->answered.n) && b->lost.code == 0)
 		smtp_reply_set(
 			&b->lost, 451, "4.4.2", "The server behind us was lost; try again later");
 	else if (b->lost.code == 0)
@@ -80,7 +80,7 @@ static void lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 /* ---- getting one ---- */
 
 /* A session with a backend, MAIL and recipients. ERR_UNREACHABLE: *ret_why says why not; b->live is
- * set when there was one. */
+ * set when there was one. Else as ctx_check. */
 static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why)
 {
@@ -105,8 +105,8 @@ static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client
 		r = nexthop_acquire(ctx, b->nexthop, &b->target, &ask, &conn, &failure);
 
 	b->lost.code = 0;
-	if (r == ERR_CANCELLED)
-		return r;
+	if (r < 0 && ctx_check(ctx) < 0)
+		return ctx_check(ctx); /* nobody says why */
 	if (r < 0) {
 		*ret_why = failure.text;
 		refuse(ctx, b, &failure);
@@ -115,10 +115,11 @@ static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client
 	b->name = arena_dup(b->arena, nexthop_conn_name(conn));
 	r = nexthop_live_begin(
 		ctx, conn, b->reverse_path, &b->params, rcpts, n, &b->live, ret_mail, ret, &broken);
-	if (r == ERR_UNREACHABLE && broken.not_told)
-		misconfigured(ctx, b, broken.text);
-	if (r < 0)
+	if (r == ERR_UNREACHABLE) {
 		*ret_why = broken.text;
+		if (broken.not_told)
+			misconfigured(ctx, b, broken.text);
+	}
 	return r;
 }
 
@@ -143,33 +144,34 @@ static int replace(struct ctx *ctx, struct proxy_backend *b, const char **why)
 {
 	const struct proxy_answered *a = &b->answered;
 	struct smtp_reply mail, *said = arena_array(b->arena, struct smtp_reply, a->n + 1);
-	struct deadline d;
 
 	tell(ctx, b, *why, "another backend is asked while the client waits");
 	give_up(b);
-	ctx_narrow(ctx, &d, REPLACE_TIME);
-	int r = ctx_widen(ctx, &d, connect(ctx, b, a->rcpts, a->n, &mail, said, why));
+	int r = connect(ctx, b, a->rcpts, a->n, &mail, said, why);
 
-	if (r == ERR_TIMEOUT)
-		*why = "no other backend answered in time";
 	if (r != 0 || (mail.code < 400 && is_as_before(a, said)))
 		return r;
 	*why = "another backend answers differently";
 	return ERR_UNREACHABLE;
 }
 
-/* It was lost before the content. 0: another one is in the same state; ERR_UNREACHABLE: none is. */
+/* It was lost before the content. 0: another one is in the same state; ERR_UNREACHABLE: none is;
+ * else as ctx_check. */
 static int recover(struct ctx *ctx, struct proxy_backend *b, const char *why)
 {
 	int r = ERR_UNREACHABLE;
+	struct deadline d;
 
-	while (!b->held && r < 0 && r != ERR_CANCELLED && b->replaced < PROXY_REPLACE_MAX) {
+	ctx_narrow(ctx, &d, REPLACE_TIME);
+	while (!b->held && r == ERR_UNREACHABLE && b->replaced < PROXY_REPLACE_MAX) {
 		b->replaced++;
 		r = replace(ctx, b, &why);
 	}
-	if (r < 0 && r != ERR_CANCELLED)
-		lose(ctx, b, why);
-	return r < 0 && r != ERR_CANCELLED ? ERR_UNREACHABLE : r;
+	r = ctx_widen(ctx, &d, r);
+	if (r == 0 || ctx_check(ctx) < 0)
+		return r;
+	lose(ctx, b, r == ERR_TIMEOUT ? "no other backend answered in time" : why);
+	return ERR_UNREACHABLE;
 }
 
 /* ---- the envelope ---- */

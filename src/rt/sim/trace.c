@@ -82,7 +82,8 @@ static void show(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c)
 	show_number(kinds[kind].a, a);
 	show_number(kinds[kind].b, b);
 	show_number(kinds[kind].c, c);
-	fputc('\n', tracer.file);
+	/* So that two runs can be compared where what they do is not shown. */
+	fprintf(tracer.file, " ~%04x\n", (unsigned)(tracer.state & 0xffff));
 }
 
 static void digest(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c)
