@@ -26,9 +26,15 @@ struct session {
 
 static const char *port_of(enum sender sender)
 {
-	return sender == STRANGER ? "192.0.2.25:25"
-	       : sender == INSIDE ? "192.0.2.25:2525"
-				  : "192.0.2.25:465";
+	static const char *const ports[] = {
+		[STRANGER] = "192.0.2.25:25",
+		[INSIDE] = "192.0.2.25:2525",
+		[USER] = "192.0.2.25:465",
+		[PASSING_STRANGER] = "192.0.2.25:26",
+		[PASSING] = "192.0.2.25:2526",
+	};
+
+	return ports[sender];
 }
 
 /* The code of the next reply; 0 when there is none. */

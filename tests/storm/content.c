@@ -9,6 +9,16 @@
 static const char *const domains[] = { "ours.test", "pool.test", "slow.test", "moody.test",
 	"grey.test", "mx.test" };
 
+bool is_stranger(enum sender sender)
+{
+	return sender == STRANGER || sender == PASSING_STRANGER;
+}
+
+bool is_passing(enum sender sender)
+{
+	return sender == PASSING_STRANGER || sender == PASSING;
+}
+
 static void add_line(struct buf *b)
 {
 	static const char *const odd[] = { "", ".", "..", ".x", "From here", "\t", "-", ". " };
@@ -41,8 +51,9 @@ static void write_text(struct message *m)
 
 static void add_rcpt(struct message *m)
 {
-	bool foreign = m->sender == STRANGER && storm_chance(200);
-	const char *domain = foreign || m->sender != STRANGER ? domains[sim_choose(6)] : domains[0];
+	bool foreign = is_stranger(m->sender) && storm_chance(200);
+	const char *domain = foreign || !is_stranger(m->sender) ? domains[sim_choose(6)]
+								: domains[0];
 	struct rcpt *r = &m->rcpts[m->rcpts_n];
 
 	if (foreign)
@@ -59,7 +70,7 @@ struct message *message_new(enum sender sender)
 	m->number = storm.messages_n;
 	m->sender = sender;
 	snprintf(m->from, sizeof(m->from), "s%u@%s", m->number,
-		sender == STRANGER ? "else.test" : "ours.test");
+		is_stranger(sender) ? "else.test" : "ours.test");
 	m->no_date = sender == USER && storm_chance(300);
 	m->no_id = sender == USER && storm_chance(300);
 	unsigned rcpts = storm_chance(300) ? 1 + (unsigned)sim_choose(RCPTS_MAX) : 1;

@@ -41,6 +41,9 @@ static const char config[] =
 	"  mx: { for: mx, address: \"192.0.2.25:25\" }\n"
 	"  inside: { for: internal, address: \"192.0.2.25:2525\", networks: [ 192.0.2.64/26 ] }\n"
 	"  users: { for: submission, address: \"192.0.2.25:465\", tls: implicit }\n"
+	"  gate: { for: mx, service: proxy, address: \"192.0.2.25:26\" }\n"
+	"  pass: { for: internal, service: proxy, address: \"192.0.2.25:2526\","
+	" networks: [ 192.0.2.64/26 ] }\n"
 	"%s"
 	"domains: { ours.test: { via: home, recipients: any } }\n"
 	"routes:\n"
@@ -75,8 +78,9 @@ static const struct destination destinations[DESTINATIONS] = {
 	{ .name = "mx.test", .limit = 5 },
 };
 
-static const struct manners polite, plain = { .mail_4xx = 20, .rcpt_4xx = 20, .dot_4xx = 20 };
-static const struct manners slow = { .dot_4xx = 20, .delay = 8 * USEC_PER_SEC };
+static const struct manners polite = { .chunks = true },
+			    plain = { .mail_4xx = 20, .rcpt_4xx = 20, .dot_4xx = 20 };
+static const struct manners slow = { .dot_4xx = 20, .chunks = true, .delay = 8 * USEC_PER_SEC };
 static const struct manners moody = { .greet_close = 50,
 	.greet_421 = 50,
 	.ehlo_close = 30,
@@ -152,7 +156,7 @@ static void start_hops(void)
 static void write_config(char *text, size_t n, bool more)
 {
 	snprintf(text, n, config, "info",
-		more ? "  more: { for: internal, address: \"192.0.2.25:2526\","
+		more ? "  more: { for: internal, address: \"192.0.2.25:2527\","
 		       " networks: [ 192.0.2.64/26 ] }\n"
 		     : "");
 }
@@ -174,12 +178,13 @@ static void draw(void)
 static void start_clients(struct sim_host *strangers, struct sim_host *insiders)
 {
 	for (unsigned i = 0; i < storm.clients_most; i++) {
-		enum sender sender = sim_choose(100) < 40 ? INSIDE
-				     : sim_choose(2)	  ? STRANGER
-							  : USER;
+		static const enum sender kinds[] = { INSIDE, INSIDE, INSIDE, STRANGER, STRANGER,
+			USER, USER, PASSING, PASSING, PASSING_STRANGER };
+		enum sender sender = kinds[sim_choose(10)];
+		bool inside = sender == INSIDE || sender == PASSING;
 
 		storm.clients_now++;
-		sim_proc_start(sender == INSIDE ? insiders : strangers, "client", storm_client,
+		sim_proc_start(inside ? insiders : strangers, "client", storm_client,
 			(void *)(intptr_t)sender);
 	}
 }
@@ -413,8 +418,12 @@ static void be_calm(void)
 	outage(false);
 	sim_disk_cut_at(storm.box, 0, false);
 	sim_disk_set_capacity(storm.box, 1 << 30);
-	for (unsigned i = 0; i < HOPS; i++)
+	for (unsigned i = 0; i < HOPS; i++) {
+		bool chunks = storm.hops[i].manners.chunks;
+
 		storm.hops[i].manners = none;
+		storm.hops[i].manners.chunks = chunks;
+	}
 }
 
 static void count_open(void *arg, const struct program_rcpt *rcpt)

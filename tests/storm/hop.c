@@ -91,6 +91,7 @@ static int mail(struct ctx *ctx, struct visit *v)
 	}
 	count(v, true);
 	buf_clear(&v->to);
+	buf_clear(&v->text);
 	return say(ctx, v, "250 2.1.0 ok\r\n");
 }
 
@@ -184,6 +185,44 @@ static int answer_dot(struct ctx *ctx, struct visit *v)
 	return r;
 }
 
+static int read_chunk(struct ctx *ctx, struct visit *v, size_t n)
+{
+	int r = 0;
+
+	while (n && r == 0) {
+		struct slice in = slice_take(stream_peek(v->stream), n);
+
+		buf_put(&v->text, in);
+		stream_take(v->stream, in.n);
+		n -= in.n;
+		if (n)
+			r = stream_fill(ctx, v->stream);
+	}
+	return r;
+}
+
+/* The last chunk is the end of the message. */
+static int bdat(struct ctx *ctx, struct visit *v)
+{
+	size_t n = 0;
+	char last[5] = "";
+
+	buf_putc(&v->line, '\0');
+	if (sscanf(v->line.p, "%*s %zu %4s", &n, last) < 1)
+		storm_fail("a chunk without a size: %s", v->line.p);
+	int r = read_chunk(ctx, v, n);
+
+	if (r < 0)
+		return r;
+	if (!v->open || v->to.n == 0)
+		return say(ctx, v, "503 5.5.1 no recipients\r\n");
+	if (chance(v, v->hop->manners.data_4xx)) {
+		count(v, false);
+		return say(ctx, v, "451 4.3.0 no\r\n");
+	}
+	return last[0] ? answer_dot(ctx, v) : say(ctx, v, "250 2.0.0 go on\r\n");
+}
+
 static int data(struct ctx *ctx, struct visit *v)
 {
 	if (!v->open || v->to.n == 0)
@@ -214,6 +253,18 @@ static void confirm(struct visit *v)
 	v->first = v->end = 0;
 }
 
+static int ehlo(struct ctx *ctx, struct visit *v)
+{
+	const struct manners *m = &v->hop->manners;
+
+	if (chance(v, m->ehlo_close))
+		return ERR_EOF;
+	return say(ctx, v,
+		m->chunks ? "250-hop\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-CHUNKING\r\n"
+			    "250 SIZE\r\n"
+			  : "250-hop\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE\r\n");
+}
+
 static int answer(struct ctx *ctx, struct visit *v)
 {
 	struct slice line = buf_slice(&v->line);
@@ -222,16 +273,15 @@ static int answer(struct ctx *ctx, struct visit *v)
 	if (chance(v, v->hop->manners.close_after))
 		return ERR_EOF;
 	if (slice_starts_nocase(line, S("EHLO")))
-		return chance(v, v->hop->manners.ehlo_close)
-			       ? ERR_EOF
-			       : say(ctx, v,
-					 "250-hop\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE\r\n");
+		return ehlo(ctx, v);
 	if (slice_starts_nocase(line, S("MAIL")))
 		return mail(ctx, v);
 	if (slice_starts_nocase(line, S("RCPT")))
 		return rcpt(ctx, v);
 	if (slice_starts_nocase(line, S("DATA")))
 		return data(ctx, v);
+	if (slice_starts_nocase(line, S("BDAT")))
+		return bdat(ctx, v);
 	if (slice_starts_nocase(line, S("QUIT"))) {
 		count(v, false);
 		(void)say(ctx, v, "221 2.0.0 bye\r\n");

@@ -52,7 +52,18 @@ struct rcpt *oracle_rcpt(struct slice address, struct message **ret_message)
 	return &(*ret_message)->rcpts[rcpt];
 }
 
-void oracle_acknowledged(struct message *m, const char *text)
+static bool delivered(const struct message *m, unsigned rcpt);
+
+/* What passes through is acknowledged by those that took it. */
+static void judge_passed(const struct message *m)
+{
+	for (unsigned i = 0; i < m->rcpts_n; i++)
+		if (m->rcpts[i].accepted && !delivered(m, i))
+			storm_fail("message %u passed through got 250 before %s had it", m->number,
+				m->rcpts[i].address);
+}
+
+static void note_id(struct message *m, const char *text)
 {
 	const char *id = strstr(text, "Queued as ");
 
@@ -64,6 +75,14 @@ void oracle_acknowledged(struct message *m, const char *text)
 	for (unsigned i = 0; i < storm.messages_n; i++)
 		if (storm.messages[i] != m && strcmp(storm.messages[i]->id, m->id) == 0)
 			storm_fail("messages %u and %u have the same id, %s", i, m->number, m->id);
+}
+
+void oracle_acknowledged(struct message *m, const char *text)
+{
+	if (is_passing(m->sender))
+		judge_passed(m);
+	else
+		note_id(m, text);
 }
 
 void oracle_delivered(struct slice address, struct slice text, usec_t began)
@@ -120,7 +139,8 @@ void oracle_report(struct slice to, struct slice text)
 
 	snprintf(at, sizeof(at), "%.*s", SLICE_ARG(to));
 	if (sscanf(at, "s%u@ours.test", &number) != 1 || number >= storm.messages_n ||
-		storm.messages[number]->sender == STRANGER) {
+		is_stranger(storm.messages[number]->sender) ||
+		is_passing(storm.messages[number]->sender)) {
 		storm_fail("a report to %s, for whom we cannot vouch", at);
 		return;
 	}
@@ -170,6 +190,8 @@ static void see_queued(void *arg, const struct program_rcpt *in)
 	(void)arg;
 	if (r == NULL || strcmp(in->state, "done") == 0 || strcmp(in->state, "failed") == 0)
 		return;
+	if (is_passing(m->sender))
+		storm_fail("%s is kept, and was only to pass", in->to);
 	r->waits = true;
 	r->corrupt |= in->corrupt;
 	/* A stranger's message that failed may not bounce: it is held for a person. */
@@ -179,7 +201,7 @@ static void see_queued(void *arg, const struct program_rcpt *in)
 			in->attempts);
 	else if (in->corrupt && storm.flip_reports == 0)
 		storm_fail("%s is held as corrupt, and no line says so", in->to);
-	else if (!in->corrupt && !(m->sender == STRANGER && r->refused))
+	else if (!in->corrupt && !(is_stranger(m->sender) && r->refused))
 		storm_fail("%s is held", in->to);
 }
 
@@ -192,7 +214,7 @@ static void judge_lost(const struct message *m, const struct rcpt *r)
 		return;
 	if (r->refused == 0)
 		storm_fail("message %u to %s is lost", m->number, r->address);
-	else if (m->sender == STRANGER)
+	else if (is_stranger(m->sender))
 		storm_fail("message %u to %s failed, and is not held for a person", m->number,
 			r->address);
 	else if (r->reported_at == 0)
@@ -211,6 +233,9 @@ static void judge_twice(const struct message *m, unsigned rcpt)
 
 		if (d->message != m->number || d->rcpt != rcpt)
 			continue;
+		if (before && is_passing(m->sender))
+			storm_fail("message %u to %s has passed twice", m->number,
+				m->rcpts[rcpt].address);
 		/* What a worker had sent before it ended may arrive long afterwards. */
 		if (before && before->confirmed && !crash_within(d->began, before->at) &&
 			!crash_within(before->at - failing, before->at + RECORD_TIME) &&
@@ -243,6 +268,15 @@ static bool delivered(const struct message *m, unsigned rcpt)
 	return false;
 }
 
+/* A refusal by a proxy while a next hop has it: only when its answer was lost on the way. */
+static bool was_confirmed(const struct message *m, unsigned rcpt)
+{
+	for (size_t i = 0; i < storm.deliveries_n; i++)
+		if (storm.deliveries[i].message == m->number && storm.deliveries[i].rcpt == rcpt)
+			return storm.deliveries[i].confirmed;
+	return false;
+}
+
 static void judge_message(const struct message *m)
 {
 	for (unsigned i = 0; i < m->rcpts_n; i++) {
@@ -252,7 +286,7 @@ static void judge_message(const struct message *m)
 		if (m->fate == TAKEN && r->accepted && !out)
 			judge_lost(m, r);
 		/* After a failed sync the disk may hold what was refused. */
-		if (m->fate == REFUSED && out &&
+		if (m->fate == REFUSED && out && (!is_passing(m->sender) || was_confirmed(m, i)) &&
 			!(storm.disk_faults &&
 				crash_within(m->fate_at - RECORD_TIME, m->fate_at + RECORD_TIME)))
 			storm_fail("message %u was refused, and is delivered", m->number);

@@ -23,6 +23,8 @@ enum sender {
 	STRANGER, /* on the mx listener */
 	INSIDE, /* an internal host */
 	USER, /* logged in */
+	PASSING_STRANGER, /* through a proxy, to `domains` only */
+	PASSING, /* an internal host, through a proxy to anywhere */
 };
 
 enum fate {
@@ -72,7 +74,7 @@ struct manners {
 	unsigned greet_close, greet_421, ehlo_close, mail_4xx, mail_5xx, rcpt_4xx, rcpt_5xx,
 		data_4xx;
 	unsigned dot_4xx, dot_5xx, dot_close, dot_lost, close_after;
-	bool greylists;
+	bool greylists, chunks; /* chunks: it offers CHUNKING */
 	usec_t delay; /* before each reply, at most */
 };
 
@@ -144,6 +146,10 @@ int storm_client(struct ctx *ctx, void *arg);
 
 /* hop.c: serves until stopped; arg is a struct hop. A process. */
 int storm_hop(struct ctx *ctx, void *arg);
+
+bool is_stranger(enum sender sender);
+/* It is never kept: what its client is told is what a next hop said. */
+bool is_passing(enum sender sender);
 
 /* content.c */
 struct message *message_new(enum sender sender);
