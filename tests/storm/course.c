@@ -250,6 +250,15 @@ static void power_cut(void)
 	sim_disk_cut_at(storm.box, storm.cut_at, sim_choose(2));
 }
 
+void storm_cut_soon(void)
+{
+	if (!has(CUT) || storm.calm || !storm_chance(100))
+		return;
+	storm.cuts++;
+	storm.cut_at = sim_disk_ops(storm.box) + 1 + sim_choose(8);
+	sim_disk_cut_at(storm.box, storm.cut_at, sim_choose(2));
+}
+
 static void kill_some(void)
 {
 	storm.kills++;
@@ -298,32 +307,43 @@ static void disk_trouble(struct ctx *ctx)
 	note_crash();
 }
 
-static void flip_one(void)
+/* One of the segments: *ret_path is its name. */
+static bool one_segment(char *ret_path, size_t n)
 {
 	struct buf list;
-	struct slice rest, name = SLICE_NIL;
-	char path[100];
-	uint64_t size = 0, n = 0;
+	struct slice rest;
+	uint64_t seen = 0;
 
 	buf_init(&list, 1 << 20);
 	sim_disk_list(storm.box, &list);
 	rest = buf_slice(&list);
 	while (rest.n) {
 		struct slice line = slice_split(&rest, '\n'), word = slice_split(&line, ' ');
-		uint64_t bytes;
 
-		if (slice_search(word, S("/seg-")) < word.n &&
-			slice_to_u64(line, UINT64_MAX, &bytes) && bytes && sim_choose(++n) == 0) {
-			name = word;
-			size = bytes;
-		}
-	}
-	if (n) {
-		snprintf(path, sizeof(path), "%.*s", SLICE_ARG(name));
-		if (sim_disk_flip(storm.box, path, sim_choose(size), (unsigned)sim_choose(8)) == 0)
-			storm.flips++;
+		if (slice_search(word, S("/seg-")) < word.n && sim_choose(++seen) == 0)
+			snprintf(ret_path, n, "%.*s", SLICE_ARG(word));
 	}
 	buf_done(&list);
+	return seen > 0;
+}
+
+/* In most cases where something stands. */
+static void flip_one(void)
+{
+	char path[100];
+	struct buf bytes;
+	uint64_t at = 0;
+
+	if (!one_segment(path, sizeof(path)))
+		return;
+	buf_init(&bytes, 1 << 20);
+	if (sim_disk_read(storm.box, path, &bytes) == 0 && bytes.n) {
+		for (unsigned i = 0; i < 40 && (i == 0 || bytes.p[at] == 0); i++)
+			at = sim_choose(bytes.n);
+		if (sim_disk_flip(storm.box, path, at, (unsigned)sim_choose(8)) == 0)
+			storm.flips++;
+	}
+	buf_done(&bytes);
 }
 
 static void reload(struct ctx *ctx)

@@ -113,6 +113,7 @@ static int rcpt(struct ctx *ctx, struct visit *v)
 	if (!v->report && chance(v, m->rcpt_5xx)) {
 		if (r)
 			r->refused++;
+		storm_cut_soon();
 		return say(ctx, v, "550 5.1.1 no such user\r\n");
 	}
 	buf_put(&v->to, path);
@@ -170,6 +171,7 @@ static int answer_dot(struct ctx *ctx, struct visit *v)
 		return say(ctx, v, "452 4.2.2 full\r\n");
 	if (!v->report && chance(v, m->dot_5xx)) {
 		each_to(v, refuse);
+		storm_cut_soon();
 		return say(ctx, v, "554 5.6.0 not wanted\r\n");
 	}
 	if (chance(v, m->dot_close))

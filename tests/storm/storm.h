@@ -141,6 +141,9 @@ bool storm_chance(unsigned n);
 /* course.c: a coroutine. */
 int storm_course(struct ctx *ctx, void *arg);
 
+/* Where much depends on what is stored next: perhaps the power goes. */
+void storm_cut_soon(void);
+
 /* client.c: sends all that it wants to; arg is an enum sender. A process. */
 int storm_client(struct ctx *ctx, void *arg);
 
