@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/event.h"
 #include "base/mem.h"
+#include "base/metrics.h"
 #include "config/config.h"
 #include "rt/ctx.h"
 #include "rt/log.h"
@@ -35,13 +36,44 @@ static struct front *front_of(struct session *s)
 	return s->front;
 }
 
-void front_free(struct front *f)
+static void uncount(struct session *s)
 {
-	if (f == NULL)
+	if (s->front->counted.family != IP_NONE)
+		server_client_leave(s->server, &s->front->counted);
+	s->front->counted = (struct ip){ 0 };
+}
+
+/* The client that was named counts as one that connects by itself. False: it has too many. */
+static bool count(struct session *s)
+{
+	uncount(s);
+	if (s->peer.ip.family == IP_NONE)
+		return true;
+	if (!server_client_enter(s->server, &s->config->limits, &s->peer.ip))
+		return false;
+	s->front->counted = s->peer.ip;
+	return true;
+}
+
+static int refuse_crowd(struct ctx *ctx, struct session *s)
+{
+	metric_add(METRIC_SESSIONS_REFUSED, 1);
+	LOG(ctx, EV_REFUSED, FIELD_STR("reason", "Too many connections from the client's address"));
+	s->closing = true;
+	if (s->listener->tls == CONFIG_LISTEN_IMPLICIT && !s->tls)
+		return ERR_LIMIT;
+	return session_say(ctx, s, 421, "4.7.0", "Too many connections from your address");
+}
+
+void front_end(struct session *s)
+{
+	if (s->front == NULL)
 		return;
-	arena_reset(&f->arena);
-	arena_reset(&f->forward_arena);
-	free(f);
+	uncount(s);
+	arena_reset(&s->front->arena);
+	arena_reset(&s->front->forward_arena);
+	free(s->front);
+	s->front = NULL;
 }
 
 /* The address whose word counts. */
@@ -189,6 +221,10 @@ int front_read_header(struct ctx *ctx, struct session *s, struct sock *sock)
 		session_set_peer(ctx, s, p.client);
 	}
 	log_named(ctx, s, p.is_local ? "PROXY: itself" : "PROXY");
+	if (!p.is_local && !count(s)) {
+		r = refuse_crowd(ctx, s);
+		return r < 0 ? r : ERR_LIMIT;
+	}
 	cmd_hello_offers(s, &s->caps);
 	return 0;
 }
@@ -276,7 +312,7 @@ int cmd_xclient(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 	f->arena = kept;
 	f->client = x;
 	begin_anew(ctx, s);
-	return session_say_greeting(ctx, s);
+	return f->told && !count(s) ? refuse_crowd(ctx, s) : session_say_greeting(ctx, s);
 }
 
 /* ---- XFORWARD ---- */

@@ -26,6 +26,7 @@ struct front {
 	bool is_local; /* the header names no client: the front speaks for itself */
 	bool tls; /* the client spoke TLS to the front, as the header says */
 	bool told; /* an address was stated by XCLIENT */
+	struct ip counted; /* the address for which the session is counted; IP_NONE: none */
 	struct smtp_x client; /* by XCLIENT; texts in the arena */
 	struct arena arena;
 	struct smtp_x forward; /* by XFORWARD, until the end of the transaction */
@@ -51,6 +52,7 @@ struct slice front_client_name(const struct session *s);
 struct slice front_client_helo(const struct session *s);
 /* The transaction is over. */
 void front_forget_forward(struct session *s);
-void front_free(struct front *f); /* NULL is fine */
+/* The session ends. */
+void front_end(struct session *s);
 
 #endif

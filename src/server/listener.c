@@ -83,42 +83,63 @@ static struct slice shared_key(const struct ip *ip, char room[static 24])
 	return slice_of(room, 7 + key.n);
 }
 
-#define ALL_SESSIONS S("sessions")
-
-/* Counts a session, or says why there may not be one more. */
-static const char *admit(
+bool server_client_enter(
 	struct server *server, const struct config_limits *limits, const struct ip *ip)
 {
-	static const char too_many[] = "Too many connections";
-	static const char too_many_yours[] = "Too many connections from your address";
-	struct tally *shared = server->shared;
 	char room[24];
 
-	if (server->sessions.count >= limits->sessions)
-		return too_many;
 	if (client_sessions(server, ip) >= limits->sessions_per_client)
-		return too_many_yours;
-	if (shared &&
-		!tally_take(shared, server->slot, ALL_SESSIONS, limits->sessions, clock_now()))
-		return too_many;
-	if (shared && !tally_take(shared, server->slot, shared_key(ip, room),
-			      limits->sessions_per_client, clock_now())) {
-		tally_give(shared, server->slot, ALL_SESSIONS, clock_now());
-		return too_many_yours;
-	}
+		return false;
+	if (server->shared && !tally_take(server->shared, server->slot, shared_key(ip, room),
+				      limits->sessions_per_client, clock_now()))
+		return false;
 	count_client(server, ip, true);
-	return NULL;
+	return true;
 }
 
-static void leave(struct server *server, const struct ip *ip)
+void server_client_leave(struct server *server, const struct ip *ip)
 {
 	char room[24];
 
 	count_client(server, ip, false);
-	if (server->shared == NULL)
-		return;
-	tally_give(server->shared, server->slot, ALL_SESSIONS, clock_now());
-	tally_give(server->shared, server->slot, shared_key(ip, room), clock_now());
+	if (server->shared)
+		tally_give(server->shared, server->slot, shared_key(ip, room), clock_now());
+}
+
+#define ALL_SESSIONS S("sessions")
+
+static void leave(struct server *server, const struct ip *ip)
+{
+	if (ip->family != IP_NONE)
+		server_client_leave(server, ip);
+	if (server->shared)
+		tally_give(server->shared, server->slot, ALL_SESSIONS, clock_now());
+}
+
+/* Counts a session, or says why there may not be one more. ip IP_NONE: it is said later whose. */
+static const char *admit(
+	struct server *server, const struct config_limits *limits, const struct ip *ip)
+{
+	static const char too_many[] = "Too many connections";
+
+	if (server->sessions.count >= limits->sessions)
+		return too_many;
+	if (server->shared && !tally_take(server->shared, server->slot, ALL_SESSIONS,
+				      limits->sessions, clock_now()))
+		return too_many;
+	if (ip->family == IP_NONE || server_client_enter(server, limits, ip))
+		return NULL;
+	leave(server, &(struct ip){ 0 });
+	return "Too many connections from your address";
+}
+
+/* A server in front stands for many clients: they are counted once it has named them. */
+static struct ip counted_ip(const struct config_listener *listener, const struct ip *peer)
+{
+	bool front = config_front_has(&listener->proxy_protocol, peer) ||
+		     config_front_has(&listener->xclient, peer);
+
+	return front ? (struct ip){ 0 } : *peer;
 }
 
 /* Keys of addresses are 17 bytes; these are text. */
@@ -157,6 +178,7 @@ struct visit {
 	const struct config_listener *listener;
 	struct sock *sock;
 	struct ip_port peer, local;
+	struct ip counted; /* as whose; IP_NONE: nobody's yet */
 };
 
 static int serve(struct ctx *ctx, void *arg)
@@ -166,7 +188,7 @@ static int serve(struct ctx *ctx, void *arg)
 	free(arg);
 	int r = session_serve(ctx, v.server, v.listener, v.sock, v.peer, v.local);
 
-	leave(v.server, &v.peer.ip);
+	leave(v.server, &v.counted);
 	count_at(v.server, v.listener->name, false);
 	metric_sub(METRIC_SESSIONS, 1);
 	config_unref(v.config);
@@ -178,7 +200,8 @@ static int start_session(const struct server_listener *l, const struct config_li
 {
 	struct visit *v = mem_alloc(sizeof(*v));
 
-	*v = (struct visit){ l->server, l->server->config, listener, sock, peer, local };
+	*v = (struct visit){ l->server, l->server->config, listener, sock, peer, local,
+		counted_ip(listener, &peer.ip) };
 	if (scope_spawn(&l->server->sessions, "session", serve, v) < 0) {
 		free(v);
 		return ERR_FULL;
@@ -218,16 +241,17 @@ static void welcome(struct ctx *ctx, const struct server_listener *l, struct soc
 	const struct config *config = l->server->config;
 	const struct config_listener *listener = config_listener_find(config, l->name);
 
+	struct ip counted = listener ? counted_ip(listener, &peer.ip) : (struct ip){ 0 };
 	const char *why = listener == NULL || l->server->stopping
 				  ? "This listener is closing"
-				  : admit(l->server, &config->limits, &peer.ip);
+				  : admit(l->server, &config->limits, &counted);
 
 	bool clear = listener == NULL || listener->tls != CONFIG_LISTEN_IMPLICIT;
 
 	if (why) {
 		turn_away(ctx, sock, peer, clear, why);
 	} else if (start_session(l, listener, sock, peer, local) < 0) {
-		leave(l->server, &peer.ip);
+		leave(l->server, &counted);
 		turn_away(ctx, sock, peer, clear, "Out of memory");
 	}
 }

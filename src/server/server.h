@@ -11,7 +11,9 @@
 
 struct auth_server;
 struct config;
+struct config_limits;
 struct ctx;
+struct ip;
 struct listen_sock;
 struct nexthop;
 struct service_ops;
@@ -66,6 +68,12 @@ struct server_listener {
 	struct listen_sock *sock; /* owned by the worker */
 	struct slice name; /* of the listener; looked up anew for each connection */
 };
+
+/* Counts a session of a client that a server in front has named, as those of others are when they
+ * connect. False: it has as many as it may. */
+bool server_client_enter(
+	struct server *server, const struct config_limits *limits, const struct ip *ip);
+void server_client_leave(struct server *server, const struct ip *ip);
 
 /* Accepts until cancelled (returns ERR_CANCELLED) or the socket is closed. A coroutine each; the
  * sessions it starts belong to server->sessions. arg is a struct server_listener, which must live

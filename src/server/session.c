@@ -424,7 +424,7 @@ void session_end(struct session *s)
 		nexthop_forget(s->server->nexthop, slice_of(s->id, sizeof(s->id)));
 	stream_free(s->stream);
 	arena_reset(&s->arena);
-	front_free(s->front);
+	front_end(s);
 	config_unref(s->config);
 }
 
