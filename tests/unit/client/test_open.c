@@ -12,6 +12,10 @@
 #define EHLO	 "EHLO us.example\r\n"
 #define QUIT	 "QUIT\r\n"
 
+static const struct client_who who = {
+	.x = { .helo = SLICE("his.example"), .addr = { IP_V4, { 192, 0, 2, 7 } } },
+};
+
 struct open_case {
 	const char *script;
 	struct client_settings settings;
@@ -65,6 +69,30 @@ static const struct open_case cases[] = {
 		.heard = EHLO "STARTTLS\r\n", .text = "TLS refused: 454 no" },
 	{ GREETING "250-mx\r\n250 STARTTLS\r\n|", { .tls = CLIENT_TLS_REQUIRE },
 		.why = CLIENT_TLS_FAILED, .stage = CLIENT_STARTTLS, .heard = EHLO "STARTTLS\r\n" },
+	/* who our client is */
+	{ GREETING "250-mx\r\n250 XCLIENT ADDR HELO\r\n|220 mx\r\n|250 mx\r\n|",
+		{ .tell = CLIENT_TELL_XCLIENT, .who = &who },
+		.heard = EHLO "XCLIENT HELO=his.example ADDR=192.0.2.7\r\n"
+			      "EHLO his.example\r\n" QUIT },
+	{ GREETING "250-mx\r\n250 XCLIENT ADDR\r\n|550 5.7.0 no\r\n|",
+		{ .tell = CLIENT_TELL_XCLIENT, .who = &who }, .why = CLIENT_NOT_TOLD,
+		.stage = CLIENT_TELL, .code = 550,
+		.heard = EHLO "XCLIENT ADDR=192.0.2.7\r\n" QUIT },
+	{ GREETING "250-mx\r\n250 XCLIENT NAME\r\n|", { .tell = CLIENT_TELL_XCLIENT, .who = &who },
+		.why = CLIENT_NOT_TOLD, .stage = CLIENT_TELL, .heard = EHLO QUIT,
+		.text = "XCLIENT is not offered to us" },
+	{ GREETING "250 mx\r\n|", { .tell = CLIENT_TELL_XFORWARD, .who = &who },
+		.why = CLIENT_NOT_TOLD, .stage = CLIENT_TELL, .heard = EHLO QUIT,
+		.text = "XFORWARD is not offered to us" },
+	{ GREETING "250-mx\r\n250 XCLIENT ADDR\r\n|", { .tell = CLIENT_TELL_XCLIENT },
+		.heard = EHLO QUIT },
+	{ GREETING "250-mx\r\n250 XCLIENT ADDR\r\n|", { .tell = CLIENT_TELL_XCLIENT, .who = &who },
+		.why = CLIENT_LOST, .stage = CLIENT_TELL,
+		.heard = EHLO "XCLIENT ADDR=192.0.2.7\r\n" },
+	{ GREETING "250 mx\r\n|", { .tell = CLIENT_TELL_PROXY_V1, .who = &who },
+		.heard = "PROXY TCP4 192.0.2.7 0.0.0.0 0 0\r\nEHLO his.example\r\n" QUIT },
+	{ GREETING "250 mx\r\n|", { .tell = CLIENT_TELL_PROXY_V1 },
+		.heard = "PROXY UNKNOWN\r\n" EHLO QUIT },
 	/* log-in */
 	{ GREETING "250-mx\r\n250 AUTH PLAIN\r\n|235 yes\r\n|", .login = true,
 		.heard = EHLO "AUTH TEST aW5pdA==\r\n" QUIT },
