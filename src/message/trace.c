@@ -31,6 +31,10 @@ static void put_client(struct buf *b, const struct message_trace *t)
 		put_word(b, t->rdns, t->smtputf8);
 		buf_putc(b, ' ');
 	}
+	if (t->ip.family == IP_NONE) {
+		buf_puts(b, "unknown)");
+		return;
+	}
 	buf_puts(b, t->ip.family == IP_V6 ? "[IPv6:" : "[");
 	ip_format(b, &t->ip);
 	buf_puts(b, "])");
@@ -68,8 +72,10 @@ const char *message_trace_protocol(const struct message_trace *t)
  * Stamp = From-domain By-domain Opt-info [CFWS] ";" FWS date-time     RFC 5321 section 4.4 */
 void message_trace_received(struct buf *b, const struct message_trace *t)
 {
+	bool from = t->ip.family != IP_NONE || t->helo.n > 0;
+
 	buf_puts(b, "Received: ");
-	if (t->ip.family != IP_NONE) {
+	if (from) {
 		buf_puts(b, "from ");
 		put_word(b, t->helo.n ? t->helo : S("unknown"), t->smtputf8);
 		put_client(b, t);
@@ -80,7 +86,7 @@ void message_trace_received(struct buf *b, const struct message_trace *t)
 	}
 	buf_puts(b, "by ");
 	put_word(b, t->by, t->smtputf8);
-	if (t->ip.family != IP_NONE)
+	if (from)
 		buf_printf(b, " with %s", message_trace_protocol(t));
 	buf_puts(b, " id ");
 	put_word(b, t->id, t->smtputf8);

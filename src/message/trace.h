@@ -19,7 +19,7 @@ struct smtp_path;
 struct message_trace {
 	struct slice helo; /* what the client called itself; may be empty */
 	struct slice rdns; /* its verified name; may be empty */
-	struct ip ip; /* of the client; IP_NONE for local submission */
+	struct ip ip; /* of the client; IP_NONE: unknown, or without helo local submission */
 	struct slice by; /* our host name */
 	bool esmtp; /* EHLO, not HELO */
 	bool lmtp;

@@ -57,6 +57,8 @@ static const char config_text[] =
 	"  local: { for: submission, address: \"127.0.0.1:587\", tls: off }\n"
 	"  submissions: { for: submission, address: \"192.0.2.25:465\", tls: implicit }\n"
 	"  proxy: { for: mx, service: proxy, address: \"192.0.2.25:26\", tls: off }\n"
+	"  behind: { for: mx, address: \"192.0.2.25:27\",\n"
+	"            xclient: { from: [ 198.51.100.9, 192.0.2.25 ] }, xforward: { from: 198.51.100.9 } }\n"
 	"domains: { ours.test: { via: home, recipients: any } }\n"
 	"routes: [ { via: out } ]\n"
 	"hops: { home: { hosts: [ \"192.0.2.30:25\" ], tls: off },\n"
@@ -85,6 +87,7 @@ static const struct mode {
 		"250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n" },
 	{ "proxy", "192.0.2.25:26", "198.51.100.9", CONFIG_FOR_MX, false,
 		"250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n" },
+	{ "behind", "192.0.2.25:27", "198.51.100.9", CONFIG_FOR_MX, false },
 };
 #define MODES		(sizeof(modes) / sizeof(modes[0]))
 #define STRANGER_INSIDE (&modes[4])
@@ -553,6 +556,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.input = slice_of(data + 1, size - 1) };
 	model_init(&run.model);
 	run.model.whole = true;
+	run.model.front = slice_eq(slice_str(run.mode->listener), S("behind"));
 	run.model.strangers = run.mode->for_whom == CONFIG_FOR_MX;
 	run.model.may_refuse = run.mode->for_whom == CONFIG_FOR_SUBMISSION || run.mode->backend;
 	run.model.accepted_words = run.mode->backend ? "2.0.0 taken" : "Queued as ";

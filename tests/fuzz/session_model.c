@@ -313,6 +313,10 @@ static void follow(struct walk *w, struct slice line, const struct reply *r)
 		w->m->logged_in = true;
 		break;
 	case 220:
+		if (w->m->front && is_verb(line, S("XCLIENT"))) {
+			buf_clear(&w->chunks); /* the session begins anew */
+			break;
+		}
 		assert(is_verb(line, S("STARTTLS")));
 		w->tls = w->over = true; /* at most an alert follows, when no handshake came */
 		assert(w->heard.n == 0 || slice_starts(w->heard, S("\x15\x03")));
@@ -326,9 +330,12 @@ static void follow(struct walk *w, struct slice line, const struct reply *r)
 			is_verb(line, S("RSET")) || is_verb(line, S("MAIL")))
 			buf_clear(&w->chunks);
 		else
-			assert(is_verb(line, S("RCPT")) || is_verb(line, S("NOOP")));
+			assert(is_verb(line, S("RCPT")) || is_verb(line, S("NOOP")) ||
+				(w->m->front && is_verb(line, S("XFORWARD"))));
 		break;
 	default:
+		if (r->code == 554 && is_verb(line, S("XCLIENT")))
+			end(w); /* what came behind it was not waited for */
 		assert(r->code >= 400 || r->code == 214 || r->code == 252);
 	}
 }

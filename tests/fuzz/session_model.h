@@ -14,6 +14,7 @@
 struct model {
 	/* Filled by the run. */
 	bool strangers; /* a bare LF in content is a fault */
+	bool front; /* the client may say XCLIENT and XFORWARD */
 	bool may_refuse; /* messages may be refused for their header, or by somebody behind */
 	const char
 		*accepted_words; /* in the reply to each message that was accepted, and no other */

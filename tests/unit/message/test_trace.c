@@ -64,8 +64,15 @@ START_TEST(trace_local)
 
 	buf_init(&b, 2000);
 	t.ip = (struct ip){ 0 };
+	t.helo = SLICE_NIL;
 	message_trace_received(&b, &t);
 	ck_assert(slice_starts(buf_slice(&b), S("Received: by mx.example.org id 0123456789abc;")));
+	buf_clear(&b);
+	t.helo = S("client.example"); /* a front does not know its client */
+	message_trace_received(&b, &t);
+	ck_assert(
+		slice_starts(buf_slice(&b), S("Received: from client.example (unknown)\r\n"
+					      "\tby mx.example.org with ESMTP id 0123456789abc;")));
 	buf_done(&b);
 }
 END_TEST
