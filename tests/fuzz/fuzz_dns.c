@@ -12,6 +12,7 @@
 #include "nexthop/alabel.h"
 #include "nexthop/failure.h"
 #include "nexthop/hosts.h"
+#include "real_alarm.h"
 #include "relay.h"
 #include "rt/ctx.h"
 #include "rt/dns.h"
@@ -131,6 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice input = slice_of(data, size);
 
+	real_alarm();
 	if (size == 0 || size > 8192)
 		return 0;
 	if (config == NULL)

@@ -27,6 +27,7 @@
 #include "config/config.h"
 #include "fakehop.h"
 #include "nexthop/nexthop.h"
+#include "real_alarm.h"
 #include "relay.h"
 #include "rt/ctx.h"
 #include "rt/net.h"
@@ -561,6 +562,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run.model.may_refuse = run.mode->for_whom == CONFIG_FOR_SUBMISSION || run.mode->backend;
 	run.model.accepted_words = run.mode->backend ? "2.0.0 taken" : "Queued as ";
 	run.backend = (struct fakehop){ .address = "192.0.2.30:25", .offers = run.mode->backend };
+	real_alarm();
 	sim_start(2);
 	int r = sim_run("fuzz", play, NULL);
 	size_t leaks = sim_stop();

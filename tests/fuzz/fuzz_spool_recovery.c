@@ -24,6 +24,7 @@
 #include "base/cursor.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "real_alarm.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/job.h"
@@ -510,6 +511,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct cursor c = cursor_of(slice_of(data, size));
 
+	real_alarm();
 	if (size < 1 || size > 1024)
 		return 0;
 	if (bases[0].n == 0)

@@ -81,12 +81,24 @@ static size_t count(struct slice header, struct slice name, struct slice *ret)
 	return n;
 }
 
-/* Nothing in it can hide an address from a plain look. */
+static bool is_white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Nothing in it can hide an address from a plain look: white space may stand within a domain. */
 static bool is_plain(struct slice value)
 {
-	for (size_t i = 0; i < value.n; i++)
-		if (!ascii_is_alnum(value.p[i]) && !memchr(" \t\r\n@.,<>-_", value.p[i], 11))
+	for (size_t i = 0; i < value.n; i++) {
+		char before = i ? value.p[i - 1] : ' ', c = value.p[i];
+
+		if (!ascii_is_alnum(c) && !memchr(" \t\r\n@.,<>-_", c, 11))
 			return false;
+		if (is_white(before) && (c == '.' || c == '@'))
+			return false;
+		if (is_white(c) && (before == '.' || before == '@'))
+			return false;
+	}
 	return true;
 }
 

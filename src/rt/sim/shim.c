@@ -18,9 +18,12 @@
 
 static bool enabled;
 
-void shim_enable(bool on)
+bool shim_enable(bool on)
 {
+	bool before = enabled;
+
 	enabled = on;
+	return before;
 }
 
 static bool is_wall_clock(clockid_t id)

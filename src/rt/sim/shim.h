@@ -10,7 +10,7 @@
 /* malloc, calloc and realloc, whoever calls them, ask before they allocate; when the answer is true
  * they fail. NULL ends it. */
 void shim_on_alloc(bool (*fails)(void));
-/* Off, the kernel answers (test programs outside a run). */
-void shim_enable(bool on);
+/* Off, the kernel answers (test programs outside a run). Returns what was before. */
+bool shim_enable(bool on);
 
 #endif
