@@ -234,7 +234,7 @@ static void take_batches(struct spool_offline *so, const struct offline_segment 
 
 		if (spool_scan_gap_is_torn(scan, i, so->durable, &missing))
 			tell_torn(so, s, b->offset - b->gap);
-		else if (b->gap)
+		else if (b->breaks)
 			tell_trouble(so, s->info.number, b->offset - b->gap, true,
 				"batches have rotted");
 		if (spool_scan_is_torn(bytes, b, so->durable))

@@ -136,6 +136,8 @@ static int put_aside(struct recovery *r, struct found *f, struct slice bytes)
 	if (f->rot_n)
 		result = dir_open_below(r->job, r->j->dir, "quarantine", true, &d);
 	for (size_t i = 0; i < f->rot_n && result == 0; i++) {
+		if (f->rot[i].n == 0)
+			continue;
 		quarantine_name(name, sizeof(name), f->s, f->rot[i].offset);
 		result = file_write_all(r->job, d, name,
 			slice_take(slice_skip(bytes, f->rot[i].offset), f->rot[i].n), 0600);
@@ -167,7 +169,7 @@ static void take_scan(
 
 		if (spool_scan_gap_is_torn(scan, i, r->durable, &missing))
 			add_torn(r, f, b->offset - b->gap, &missing);
-		else if (b->gap)
+		else if (b->breaks)
 			add_rot(r, f, b->offset - b->gap, b->gap, "batches have rotted");
 		if (f->loose == 0 && b->header.number > r->durable)
 			f->loose = b->offset;

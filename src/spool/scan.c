@@ -43,17 +43,53 @@ static int header_from_batches(struct slice bytes, uint32_t number, struct spool
 
 static void add(struct spool_scan *s, uint32_t at, const struct spool_batch_header *b)
 {
-	const struct spool_scan_batch *last = s->n ? &s->batches[s->n - 1] : NULL;
-	bool follows = last ? b->previous == last->header.number : b->number == b->first;
-
 	if ((s->n & (s->n - 1)) == 0)
 		s->batches = mem_resize(s->batches, (s->n ? 2 * s->n : 1) * sizeof(*s->batches));
-	s->batches[s->n++] = (struct spool_scan_batch){
-		.header = *b,
-		.offset = at,
-		.gap = follows ? 0 : at - s->end,
-	};
+	s->batches[s->n++] = (struct spool_scan_batch){ .header = *b, .offset = at };
 	s->end = (uint32_t)spool_format_align(at + b->bytes, SPOOL_BLOCK);
+}
+
+static bool breaks(const struct spool_scan_batch *b, const struct spool_scan_batch *before)
+{
+	const struct spool_batch_header *h = &b->header;
+
+	return before ? h->previous != before->header.number : h->number != h->first;
+}
+
+/* A batch that a disk wrote, or somebody copied, over another one of its segment: the same one is
+ * found where it belongs too. */
+static bool is_stray(const struct spool_scan *s, size_t i)
+{
+	const struct spool_scan_batch *b = &s->batches[i];
+	bool twice = false;
+
+	for (size_t k = 0; k < s->n && b->breaks && !twice; k++)
+		twice = s->batches[k].header.number == b->header.number &&
+			(k > i || (k < i && !s->batches[k].breaks));
+	return twice;
+}
+
+/* Strays are left out: what stood in their place is a gap. */
+static void link_batches(struct spool_scan *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		s->batches[i].breaks = breaks(&s->batches[i], i ? &s->batches[i - 1] : NULL);
+	for (size_t i = 0; i < s->n; i++)
+		s->batches[i].gap = is_stray(s, i);
+	s->end = SPOOL_BLOCK;
+	for (size_t i = 0; i < s->n; i++) {
+		struct spool_scan_batch b = s->batches[i];
+
+		if (b.gap)
+			continue;
+		b.breaks = breaks(&b, kept ? &s->batches[kept - 1] : NULL);
+		b.gap = b.breaks ? b.offset - s->end : 0;
+		s->batches[kept++] = b;
+		s->end = (uint32_t)spool_format_align(b.offset + b.header.bytes, SPOOL_BLOCK);
+	}
+	s->n = kept;
 }
 
 int spool_scan(struct slice bytes, uint32_t number, struct spool_scan *ret)
@@ -81,6 +117,7 @@ int spool_scan(struct slice bytes, uint32_t number, struct spool_scan *ret)
 			at += SPOOL_BLOCK;
 		}
 	}
+	link_batches(&s);
 	*ret = s;
 	return 0;
 }

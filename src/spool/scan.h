@@ -13,6 +13,7 @@
 struct spool_scan_batch {
 	struct spool_batch_header header;
 	uint32_t offset;
+	bool breaks; /* the batch that its header names as the one before it is not there */
 	uint32_t gap; /* bytes before it that once were batches; or 0 */
 };
 
