@@ -464,7 +464,7 @@ static int settle(struct ctx *ctx)
 			r = keep_running(ctx);
 		if (r == 0 && program_ready(storm.program))
 			r = program_queue(ctx, storm.program, count_open, &open);
-		if (r == ERR_CANCELLED && ctx_check(ctx) == 0)
+		if (r < 0 && ctx_check(ctx) == 0)
 			r = 0; /* a planned fault of the disk struck late */
 		else if (open == 0 && storm.clients_now == 0 && program_ready(storm.program))
 			return r;
