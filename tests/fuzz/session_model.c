@@ -58,6 +58,9 @@ static bool take_reply(struct walk *w, struct reply *ret)
 	struct slice rest = w->heard, line;
 
 	*ret = (struct reply){ 0 };
+	/* An alert of TLS, any byte of which may look like the end of a line. */
+	if (slice_starts(rest, S("\x15\x03")) && !w->m->whole)
+		return false;
 	do {
 		size_t end = slice_find(rest, '\n');
 
