@@ -264,6 +264,8 @@ static int send_chunk(struct ctx *ctx, struct client_live *l, bool last)
 
 	while (r == 0 && l->unanswered >= (last ? 1 : UNANSWERED))
 		r = hear_chunk(ctx, l);
+	if (r == 0 && l->unanswered == 0)
+		r = client_talk_listen(ctx, c); /* else it would pass for the reply to this chunk */
 	if (r < 0 || l->refused.code)
 		return r;
 	buf_printf(client_talk_line(c), "BDAT %zu%s", l->chunk.n, last ? " LAST" : "");

@@ -1,8 +1,8 @@
-/* Delivery to a hostile next hop: scheduler, attempts, next hops and client as they are, three
- * messages in a spool in memory, and a host that says the input.
+/* A hostile next hop: scheduler, attempts, next hops and client as they are, three messages in a
+ * spool in memory, or a client in front of a proxy, and a host that says the input.
  *
- * The first byte chooses protocol, log-in and whether STARTTLS is wanted (what the hop says behind
- * it is no TLS: we come again in the clear). Of the rest, FF begins an opcode:
+ * The first byte chooses protocol, log-in, whether STARTTLS is wanted (what the hop says behind it
+ * is no TLS: we come again in the clear), or a proxy and what that tells about its client. Of the rest, FF begins an opcode:
  *   FF FF a byte FF             FF w   reads until the client is silent for a second
  *   FF n  ends this connection; the next one goes on behind it
  *   FF z  the same by a reset   FF h   reads until the client ends it (its time-outs are long)
@@ -12,13 +12,17 @@
  *
  * Whatever it says: a recipient is logged as delivered only if, by a reader of its own, the reply in
  * the place of the one to the whole message is 2xx and so was the one to its RCPT; each recipient is
- * delivered or reported to the sender; all is over when the messages are; nothing leaks. */
+ * delivered or reported to the sender; all is over when the messages are; nothing leaks. Through a
+ * proxy each command gets one reply, and 250 to the message only if the hop took it for each
+ * recipient that was answered 250. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/uio.h>
 
 #include "base/buf.h"
+#include "base/err.h"
+#include "base/ip.h"
 #include "fakehop.h"
 #include "hop_model.h"
 #include "real_alarm.h"
@@ -28,6 +32,7 @@
 #include "rt/net.h"
 #include "rt/scope.h"
 #include "rt/sim/sim.h"
+#include "rt/stream.h"
 #include "rt/tls.h"
 #include "spool/spool.h"
 
@@ -47,15 +52,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 	"hops: { home: { hosts: [ \"192.0.2.30:25\" ], tls: off },\n"                              \
 	"        out: { hosts: [ " out " ], max-connections: 1" more " } }\n"
 
+#define PROXY(out, more)                                                                           \
+	CONFIG(out, more)                                                                          \
+	"listeners: { in: { for: internal, service: proxy, address: \"192.0.2.25:25\",\n"          \
+	"                   networks: [ 192.0.2.64/26 ] } }\n"
+
 static const struct mode {
 	const char *config;
-	bool lmtp;
+	bool lmtp, proxy;
 } modes[] = {
 	{ CONFIG("\"192.0.2.31:25\"", ", tls: off"), false },
 	{ CONFIG("\"lmtp://192.0.2.31:25\"", ", tls: off"), true },
 	{ CONFIG("\"127.0.0.1:2525\"", ", tls: off, login: { user: me, password-file: secret }"),
 		false },
 	{ CONFIG("\"192.0.2.31:25\"", ", tls: opportunistic"), false },
+	{ PROXY("\"192.0.2.31:25\"", ", tls: off"), false, true },
+	{ PROXY("\"lmtp://192.0.2.31:25\"", ", tls: off"), true, true },
+	{ PROXY("\"192.0.2.31:25\"", ", tls: off, tell-client: xclient"), false, true },
+	{ PROXY("\"192.0.2.31:25\"", ", tls: off, tell-client: xforward"), false, true },
 };
 
 static struct tls_client *authorities;
@@ -313,6 +327,92 @@ static void judge(void)
 	}
 }
 
+/* ---- through a proxy ---- */
+
+/* Says text; the code of the reply. 0: the session is over. */
+static unsigned ask(struct ctx *ctx, struct stream *s, const char *text)
+{
+	struct deadline d;
+	unsigned code = 0;
+
+	ctx_narrow(ctx, &d, USEC_PER_HOUR);
+	int r = stream_write(ctx, s, slice_str(text));
+
+	while (r == 0 && code == 0) {
+		struct slice in = stream_peek(s);
+		size_t end = slice_find(in, '\n');
+
+		if (end == in.n) {
+			r = stream_fill(ctx, s);
+			continue;
+		}
+		assert(end > 4 && in.p[end - 1] == '\r');
+		if (in.p[3] == ' ')
+			code = (unsigned)(in.p[0] - '0') * 100 + (unsigned)(in.p[1] - '0') * 10 +
+			       (unsigned)(in.p[2] - '0');
+		stream_take(s, end + 1);
+	}
+	(void)ctx_widen(ctx, &d, r);
+	assert(r != ERR_TIMEOUT);
+	return code;
+}
+
+static void expect_taken(const char *to)
+{
+	bool taken = false;
+
+	for (size_t i = 0; i < run.visits_n; i++)
+		taken |= hop_model_took(&run.visits[i], to, run.mode->lmtp);
+	assert(taken);
+}
+
+/* One message. False when the session is over. */
+static bool pass(struct ctx *ctx, struct stream *s, const char *const *to, size_t n, bool chunks)
+{
+	unsigned code = ask(ctx, s, "MAIL FROM:<me@home.test>\r\n"), accepted = 0;
+	char command[80];
+
+	for (size_t i = 0; i < n && code / 100 == 2; i++) {
+		snprintf(command, sizeof(command), "RCPT TO:<%s>\r\n", to[i]);
+		unsigned said = ask(ctx, s, command);
+
+		assert(said == 0 || said / 100 == 2 || said / 100 == 4 || said / 100 == 5);
+		accepted |= (said / 100 == 2 ? 1U : 0U) << i;
+		code = said == 0 || said == 421 ? 0 : code;
+	}
+	if (code / 100 == 2 && accepted) {
+		if (!chunks && (code = ask(ctx, s, "DATA\r\n")) == 354)
+			code = ask(ctx, s, "Subject: x\r\n\r\n..dot\r\n.\r\n");
+		else if (chunks && (code = ask(ctx, s, "BDAT 14\r\nSubject: x\r\n\r\n")) == 250)
+			code = ask(ctx, s, "BDAT 6 LAST\r\n.dot\r\n");
+		assert(code == 0 || code == 250 || code / 100 == 4 || code / 100 == 5);
+		for (size_t i = 0; i < n && code == 250; i++)
+			if (accepted & 1U << i)
+				expect_taken(to[i]);
+	}
+	return code && code != 421 && ask(ctx, s, "RSET\r\n") == 250;
+}
+
+static int client(struct ctx *ctx, void *arg)
+{
+	struct ip_port at;
+	struct sock *sock;
+
+	(void)arg;
+	assert(ip_port_parse(S("192.0.2.25:25"), &at));
+	if (sock_connect(ctx, &at, NULL, &sock) < 0)
+		return 0;
+	struct stream *s = stream_new(sock);
+	bool on = ask(ctx, s, "") == 220 && ask(ctx, s, "EHLO c.test\r\n") == 250;
+
+	on = on && pass(ctx, s, recipients, 2, false);
+	on = on && pass(ctx, s, recipients + 2, 2, true);
+	if (on)
+		(void)ask(ctx, s, "QUIT\r\n");
+	stream_free(s);
+	return 0;
+}
+
 static int play(struct ctx *ctx, void *arg)
 {
 	struct sim_host *here = sim_host_new("relay", "192.0.2.25");
@@ -326,10 +426,15 @@ static int play(struct ctx *ctx, void *arg)
 
 	(void)arg;
 	(void)ctx_sleep(ctx, USEC_PER_MSEC);
-	put_all(ctx);
+	if (run.mode->proxy)
+		(void)sim_host_run(
+			ctx, sim_host_new("client", "192.0.2.65"), "client", client, NULL);
+	else
+		put_all(ctx);
 	(void)ctx_sleep(ctx, 4 * USEC_PER_HOUR);
 	assert(relay_messages(&run.relay) == 0);
-	judge();
+	if (!run.mode->proxy)
+		judge();
 	sim_proc_stop(relay);
 	(void)sim_proc_wait(ctx, relay);
 	sim_proc_stop(home);

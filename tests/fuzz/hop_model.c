@@ -97,13 +97,16 @@ static void read_chunk(struct walk *w, struct slice line)
 	uint64_t size = 0;
 	bool known = slice_to_u64(slice_split(&arg, ' '), UINT64_MAX, &size);
 
-	assert(known && slice_eq(arg, S("LAST")));
-	if (size <= w->commands.n) {
-		w->commands = slice_skip(w->commands, size);
-		read_verdicts(w);
-	} else {
+	assert(known && (arg.n == 0 || slice_eq(arg, S("LAST"))));
+	if (size > w->commands.n) {
 		w->commands = SLICE_NIL;
+		return;
 	}
+	w->commands = slice_skip(w->commands, size);
+	if (arg.n)
+		read_verdicts(w);
+	else
+		(void)next_reply(w);
 }
 
 static void read_login(struct walk *w)
@@ -128,6 +131,7 @@ static void read_command(struct walk *w, struct slice line)
 	} else {
 		assert(slice_starts(line, S("EHLO ")) || slice_starts(line, S("HELO ")) ||
 			slice_starts(line, S("LHLO ")) || slice_starts(line, S("MAIL FROM:<")) ||
+			slice_starts(line, S("XCLIENT ")) || slice_starts(line, S("XFORWARD ")) ||
 			slice_eq(line, S("RSET")) || slice_eq(line, S("QUIT")));
 		(void)next_reply(w);
 		reset(w);
