@@ -69,7 +69,7 @@ static bool is_stray(const struct spool_scan *s, size_t i)
 	return twice;
 }
 
-/* Strays are left out: what stood in their place is a gap. */
+/* Strays are left out: what stood in their place is a gap. First `gap` marks them. */
 static void link_batches(struct spool_scan *s)
 {
 	size_t kept = 0;

@@ -259,6 +259,42 @@ START_TEST(scans)
 }
 END_TEST
 
+/* A block of the segment was written over another one. */
+START_TEST(a_copy_of_a_batch_is_none)
+{
+	static const struct {
+		unsigned from, to; /* blocks */
+		unsigned first, last; /* numbers of the two batches that are left */
+		unsigned gap_at; /* 2: behind them */
+	} cases[] = {
+		{ 1, 2, 5, 7, 1 },
+		{ 1, 3, 5, 6, 2 },
+		{ 2, 1, 6, 7, 0 },
+		{ 2, 3, 5, 6, 2 },
+		{ 3, 1, 6, 7, 0 },
+		{ 3, 2, 5, 7, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *p = small_segment();
+		struct spool_scan s;
+
+		memcpy(p + SPOOL_BLOCK * cases[i].to, p + SPOOL_BLOCK * cases[i].from, SPOOL_BLOCK);
+		ck_assert_int_eq(spool_scan(slice_of(p, SPOOL_SEGMENT_MIN), 1, &s), 0);
+		ck_assert_uint_eq(s.n, 2);
+		ck_assert_uint_eq(s.batches[0].header.number, cases[i].first);
+		ck_assert_uint_eq(s.batches[1].header.number, cases[i].last);
+		ck_assert_uint_eq(s.end, SPOOL_BLOCK * (cases[i].gap_at == 2 ? 3 : 4));
+		for (unsigned k = 0; k < 2; k++) {
+			ck_assert(s.batches[k].breaks == (cases[i].gap_at == k));
+			ck_assert_uint_eq(s.batches[k].gap, cases[i].gap_at == k ? SPOOL_BLOCK : 0);
+		}
+		spool_scan_done(&s);
+		free(p);
+	}
+}
+END_TEST
+
 /* Batches 5 to 8, of which some carry no record, one is not whole, or one cannot be seen. */
 START_TEST(torn_or_rotten)
 {
@@ -363,6 +399,7 @@ static Suite *suite(void)
 	tcase_add_test(t, states_and_summaries);
 	tcase_add_test(t, trailers);
 	tcase_add_test(t, scans);
+	tcase_add_test(t, a_copy_of_a_batch_is_none);
 	tcase_add_test(t, torn_or_rotten);
 	tcase_add_test(t, torn_at_the_beginning);
 	suite_add_tcase(s, t);
