@@ -176,7 +176,7 @@ static int op_script(struct ctx *ctx, struct play *p, void *self, const struct s
 	struct hop *server = self;
 
 	(void)ctx;
-	(void)p;
+	p->scripted = true;
 	server->script = s;
 	return 0;
 }

@@ -25,6 +25,7 @@ struct play {
 	bool failed; /* failure is set: nothing more is played */
 	bool told; /* a secret */
 	bool reloaded; /* by somebody else than the transcript */
+	bool scripted; /* a connection of a next hop has been played by a script */
 };
 
 /* Records the first failure with the statement's place; returns ERR_INVALID. Only where an operator's

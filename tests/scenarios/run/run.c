@@ -300,7 +300,9 @@ int scenario_run(
 
 enum scenario_reload scenario_reload_now(void)
 {
-	return subject_reload_now(playing);
+	enum scenario_reload r = subject_reload_now(playing);
+
+	return r == SCENARIO_RELOAD_SAME && playing->scripted ? SCENARIO_RELOAD_OTHER : r;
 }
 
 void scenario_reload(void)

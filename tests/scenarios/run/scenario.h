@@ -83,7 +83,9 @@ int scenario_run(
 enum scenario_reload {
 	SCENARIO_RELOAD_NONE, /* it would be no reload: the program starts, ends, or reloads already */
 	SCENARIO_RELOAD_SAME, /* of the files that the program read last */
-	SCENARIO_RELOAD_OTHER, /* the transcript has changed files, and has yet to make it read them */
+	/* The transcript has changed files, and has yet to make it read them; or a script plays one
+	 * connection of a next hop, which a reload closes when nothing goes on in it. */
+	SCENARIO_RELOAD_OTHER,
 };
 enum scenario_reload scenario_reload_now(void);
 void scenario_reload(void);
