@@ -133,7 +133,8 @@ static void ask_status(struct ctx *ctx, struct program *p)
 	ck_assert_int_eq(
 		program_ask(ctx, p, &(struct control_request){ .verb = CONTROL_STATUS }, &lines),
 		0);
-	json_array_foreach(lines, i, line) {
+	json_array_foreach(lines, i, line)
+	{
 		workers += json_object_get(line, "healthy") != NULL;
 		listeners += json_object_get(line, "listener") != NULL;
 	}
