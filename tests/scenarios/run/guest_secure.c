@@ -28,7 +28,9 @@ static int handshake(struct ctx *ctx, struct guest *c, const struct stmt *s)
 	r = ctx_widen(ctx, &d, r);
 	if (r == ERR_CANCELLED)
 		return r;
-	play_see(c->play, "client %.*s handshake %s", SLICE_ARG(c->name), r ? err_name(r) : "ok");
+	play_see(c->play, "client %.*s handshake %s%s%.*s", SLICE_ARG(c->name),
+		r ? err_name(r) : "ok", name.n && !fails ? " with " : "",
+		SLICE_ARG(fails ? SLICE_NIL : name));
 	if ((r < 0) != fails)
 		return play_fail(c->play, s, "the handshake %s%s", r < 0 ? "fails: " : "succeeds",
 			r < 0 && ctx->err.text ? ctx->err.text : "");

@@ -57,8 +57,15 @@ int hop_expect(struct ctx *ctx, struct play *p, void *self, const struct stmt *s
 		return play_fail(p, s, "what is `%.*s`?", SLICE_ARG(stmt_word(s, 2)));
 	if (!play_number(p, s, most || least ? 4 : 3, &want))
 		return ERR_INVALID;
-	if (most ? is <= want : least ? is >= want : is == want)
+	if (most ? is <= want : least ? is >= want : is == want) {
+		play_see(p, "server %.*s %.*s %s %llu", SLICE_ARG(stmt_word(s, 1)),
+			SLICE_ARG(stmt_word(s, 2)),
+			most	? "<="
+			: least ? ">="
+				: "=",
+			(unsigned long long)want);
 		return 0;
+	}
 	return play_fail(p, s, "expected %s%llu, got %llu",
 		most	? "at most "
 		: least ? "at least "
