@@ -119,6 +119,7 @@ struct config_limits {
 	usec_t data_timeout; /* waiting for the next bytes of content */
 	uint32_t sessions; /* at once, over all workers */
 	uint32_t sessions_per_client; /* at once from one address (IPv6: one /64) */
+	uint32_t slowed; /* sessions that are made to wait at once, of one worker */
 	uint32_t errors; /* rejected or unknown commands in one session before 421 */
 	uint32_t login_failures; /* in one session before 421 */
 	uint32_t hops; /* Received fields before 554 5.4.6 */
@@ -200,6 +201,30 @@ struct config_networks {
 
 struct config_hops;
 
+/* Whom a listener slows down. */
+enum config_slowed { CONFIG_SLOW_STRANGERS, CONFIG_SLOW_EVERYONE };
+/* What becomes of a client that speaks before the greeting. */
+enum config_early { CONFIG_EARLY_REFUSE, CONFIG_EARLY_MARK, CONFIG_EARLY_IGNORE };
+
+struct config_tarpit {
+	const struct config_node *at;
+	usec_t per_error; /* a reply waits so much longer for each refusal before it */
+};
+
+/* How a listener slows clients down. All zero: it does not. */
+struct config_flow {
+	const struct config_node *at;
+	enum config_slowed clients;
+	usec_t greeting_delay;
+	enum config_early early_talkers; /* implied value filled in */
+	usec_t reply_delay;
+	struct config_tarpit tarpit;
+	usec_t stutter; /* between the pieces of a reply; 0: in one */
+	uint32_t stutter_bytes; /* of a piece */
+	uint64_t read_rate; /* bytes a second of a connection; 0: no limit */
+	usec_t longest; /* all the waits of a session together */
+};
+
 /* Servers in front of a listener that may say who their clients are. */
 struct config_front {
 	const struct config_node *at;
@@ -218,6 +243,7 @@ struct config_listener {
 	struct config_networks networks; /* implied loopback networks filled in */
 	bool i_accept_an_open_relay;
 	struct config_front proxy_protocol, xclient, xforward;
+	struct config_flow flow;
 	enum config_login_by login_by;
 	struct slice via; /* a name in `hops`; empty: as `domains` and `routes` say */
 	const struct config_hops *hops; /* derived from via; not NULL with CONFIG_LOGIN_PASSED */

@@ -73,6 +73,14 @@ static void imply_networks(struct config_listener *it)
 		it->networks = (struct config_networks){ loopback, 2 };
 }
 
+/* A stranger's program that does not wait for the greeting reads no replies either. */
+static void imply_early_talkers(struct config_listener *it)
+{
+	if (!config_node_get(it->flow.at, "early-talkers"))
+		it->flow.early_talkers = it->for_whom == CONFIG_FOR_MX ? CONFIG_EARLY_REFUSE
+								       : CONFIG_EARLY_IGNORE;
+}
+
 static void imply_listeners(struct config_loading *l, struct config *c)
 {
 	imply_listener(l, c);
@@ -82,6 +90,7 @@ static void imply_listeners(struct config_loading *l, struct config *c)
 
 		imply_listen_tls(c, it);
 		imply_networks(it);
+		imply_early_talkers(it);
 	}
 }
 

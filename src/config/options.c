@@ -21,6 +21,8 @@ static const char *const words_log_level[] = { "debug", "info", "warning", "erro
 static const char *const words_recipients[] = { "any", "backend-decides", "!verify", NULL };
 static const char *const words_login_by[] = { "users", "pass-through", NULL };
 static const char *const words_listener_via[] = { NULL };
+static const char *const words_slowed[] = { "strangers", "everyone", NULL };
+static const char *const words_early[] = { "refuse", "mark", "ignore", NULL };
 static const char *const words_tell[] = { "none", "xforward", "xclient", "proxy-v1", "proxy-v2",
 	NULL };
 static const char *const words_domain_via[] = { "!better-mx", NULL };
@@ -89,6 +91,8 @@ struct list_member {
 #define SECTION_LINKAGE_proxy_from static
 #define SECTION_LINKAGE_xclient	   static
 #define SECTION_LINKAGE_xforward   static
+#define SECTION_LINKAGE_tarpit	   static
+#define SECTION_LINKAGE_flow	   static
 #define SECTION_LINKAGE_listener   static
 #define SECTION_LINKAGE_limits	   static
 #define SECTION_LINKAGE_retry	   static

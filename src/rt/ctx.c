@@ -41,6 +41,16 @@ int ctx_widen(struct ctx *ctx, struct deadline *d, int result)
 	return ERR_TIMEOUT;
 }
 
+void ctx_postpone(struct ctx *ctx, usec_t duration)
+{
+	struct deadline *d = ctx->deadline;
+
+	if (d == NULL)
+		return;
+	d->at = time_add(d->at, duration);
+	d->effective = !d->shield && effective_outer(d) < d->at ? effective_outer(d) : d->at;
+}
+
 int ctx_check(const struct ctx *ctx)
 {
 	const struct deadline *d = ctx->deadline;

@@ -48,6 +48,9 @@ void ctx_shield(struct ctx *ctx, struct deadline *d, usec_t duration);
 /* Ends the block. Returns result, except that ERR_CANCELLED which came from this very deadline
  * (seen as "from above" by code further inside) becomes ERR_TIMEOUT. */
 int ctx_widen(struct ctx *ctx, struct deadline *d, int result);
+/* Moves the innermost deadline, if there is one, later by a duration: for a wait that is not its
+ * subject's fault. Outer ones stay. */
+void ctx_postpone(struct ctx *ctx, usec_t duration);
 /* 0, ERR_TIMEOUT or ERR_CANCELLED: what a suspending call would fail with now. Never suspends. */
 int ctx_check(const struct ctx *ctx);
 /* Records what went wrong and returns code. layer is static. The text goes into the arena. */

@@ -38,6 +38,8 @@ static struct buffers out_buffers = { .size = STREAM_OUTPUT_BYTES };
 struct stream {
 	struct transport *transport;
 	char *in, *out; /* NULL while there is nothing in them */
+	size_t in_room; /* bytes at `in`: less than a buffer's after stream_park */
+	size_t read_max; /* bytes of one read; 0: no limit */
 	size_t in_from, in_to, out_n;
 	bool sending;
 	bool broken; /* a write was cut short */
@@ -196,6 +198,16 @@ struct stream *stream_memory(struct slice in, struct buf *out)
 	return s;
 }
 
+static void give_input(struct stream *s)
+{
+	if (s->in_room == STREAM_INPUT_BYTES)
+		buffer_give(&in_buffers, s->in);
+	else
+		free(s->in);
+	s->in = NULL;
+	s->in_room = 0;
+}
+
 void stream_free(struct stream *s)
 {
 	if (s == NULL)
@@ -203,7 +215,7 @@ void stream_free(struct stream *s)
 	assert(!s->sending);
 	s->transport->ops->free(s->transport);
 	sock_close(s->sock);
-	buffer_give(&in_buffers, s->in);
+	give_input(s);
 	buffer_give(&out_buffers, s->out);
 	free(s);
 }
@@ -238,10 +250,47 @@ struct slice stream_peek(const struct stream *s)
 static void release_input(struct stream *s)
 {
 	if (s->in_from == s->in_to) {
-		buffer_give(&in_buffers, s->in);
-		s->in = NULL;
+		give_input(s);
 		s->in_from = s->in_to = 0;
 	}
+}
+
+/* What is unread, in other memory. */
+static void move_input(struct stream *s, char *to, size_t room)
+{
+	struct slice rest = stream_peek(s);
+
+	if (rest.n)
+		memcpy(to, rest.p, rest.n);
+	give_input(s);
+	s->in = to;
+	s->in_room = room;
+	s->in_from = 0;
+	s->in_to = rest.n;
+}
+
+void stream_park(struct stream *s)
+{
+	size_t n = s->in_to - s->in_from;
+
+	release_input(s);
+	if (s->in_room == STREAM_INPUT_BYTES && n < STREAM_INPUT_BYTES / 2)
+		move_input(s, mem_alloc(n), n);
+}
+
+void stream_limit_reads(struct stream *s, size_t bytes)
+{
+	s->read_max = bytes;
+}
+
+void stream_take_output(struct stream *s, struct buf *ret)
+{
+	assert(!s->sending);
+	buf_put(ret, slice_of(s->out, s->out_n));
+	buffer_give(&out_buffers, s->out);
+	s->out = NULL;
+	s->bytes_out -= s->out_n; /* it comes again */
+	s->out_n = 0;
 }
 
 void stream_take(struct stream *s, size_t n)
@@ -255,7 +304,7 @@ void stream_wipe_taken(struct stream *s)
 	if (s->in == NULL)
 		return;
 	mem_wipe(s->in, s->in_from);
-	mem_wipe(s->in + s->in_to, STREAM_INPUT_BYTES - s->in_to);
+	mem_wipe(s->in + s->in_to, s->in_room - s->in_to);
 }
 
 size_t stream_drop_input(struct stream *s)
@@ -270,11 +319,11 @@ size_t stream_drop_input(struct stream *s)
 /* One read, with whatever room there is. */
 static int read_some(struct ctx *ctx, struct stream *s)
 {
-	size_t got = 0;
+	size_t got = 0, room;
 	int r;
 
-	if (s->in == NULL)
-		s->in = buffer_take(&in_buffers);
+	if (s->in_room < STREAM_INPUT_BYTES)
+		move_input(s, buffer_take(&in_buffers), STREAM_INPUT_BYTES);
 	if (s->in_from == s->in_to)
 		s->in_from = s->in_to = 0;
 	if (s->in_from && STREAM_INPUT_BYTES - s->in_to < READ_ROOM_MIN) {
@@ -282,8 +331,10 @@ static int read_some(struct ctx *ctx, struct stream *s)
 		s->in_to -= s->in_from;
 		s->in_from = 0;
 	}
-	r = s->transport->ops->read(
-		ctx, s->transport, s->in + s->in_to, STREAM_INPUT_BYTES - s->in_to, &got);
+	room = STREAM_INPUT_BYTES - s->in_to;
+	if (s->read_max && s->read_max < room)
+		room = s->read_max;
+	r = s->transport->ops->read(ctx, s->transport, s->in + s->in_to, room, &got);
 	s->in_to += got;
 	s->bytes_in += got;
 	release_input(s);

@@ -11,6 +11,7 @@
 #include "base/ip.h"
 #include "base/slice.h"
 
+struct buf;
 struct ctx;
 struct sock;
 struct stream;
@@ -26,7 +27,6 @@ struct stream *stream_new(struct sock *s);
 void stream_free(struct stream *s);
 /* A stream whose input is `in` (then ERR_EOF) and whose output is appended to *out: for tests and
  * fuzzing. Neither is owned. out may be NULL. Never suspends. */
-struct buf;
 struct stream *stream_memory(struct slice in, struct buf *out);
 
 struct ip_port stream_peer(const struct stream *s);
@@ -43,6 +43,14 @@ size_t stream_drop_input(struct stream *s);
 /* Flushes the output, then suspends until at least one more byte is buffered. Fails with ERR_EOF,
  * ERR_RESET, ERR_TLS, ERR_LIMIT (buffer full: take something first), or as ctx_check. */
 int stream_fill(struct ctx *ctx, struct stream *s);
+/* From now on a read takes at most so many bytes; 0: as many as there is room for. What is not read
+ * stays with the kernel, which pushes back. */
+void stream_limit_reads(struct stream *s, size_t bytes);
+/* For a pause in which nothing is read: what was read and not taken keeps no more memory than it
+ * needs. Slices of it end here, as with stream_fill. */
+void stream_park(struct stream *s);
+/* Moves the queued output to the end of *ret, for somebody who sends it by and by. */
+void stream_take_output(struct stream *s, struct buf *ret);
 /* True when bytes could be read without waiting (buffered here or in the TLS layer or the kernel's
  * socket was just seen readable). A hint: used to hold replies back while commands are still
  * coming. */

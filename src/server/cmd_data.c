@@ -7,6 +7,7 @@
 #include "rt/log.h"
 #include "rt/stream.h"
 #include "server/content.h"
+#include "server/flow.h"
 #include "server/service.h"
 #include "server/session.h"
 #include "smtp/cmd.h"
@@ -72,6 +73,7 @@ static int finish(struct ctx *ctx, struct session *s)
 	} else if (r == 0) {
 		r = session_reply(ctx, s, &reply);
 	}
+	flow_spare_reply(s);
 	session_drop_transaction(ctx, s, SESSION_READY, ABORT_REFUSE);
 	return r;
 }

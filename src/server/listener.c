@@ -37,6 +37,7 @@ void server_done(struct server *server)
 	config_unref(server->config);
 	tls_server_unref(server->tls);
 	map_done(&server->per_client);
+	heap_done(&server->slowed);
 }
 
 void server_set_config(struct server *server, const struct config *config, struct tls_server *tls)

@@ -32,17 +32,29 @@ static struct server_verdict by(
 	return v;
 }
 
-/* The network of an internal listener that holds the client, or NULL. */
-static const struct config_network *find_network(const struct server_client *client)
+static const struct config_network *find_in(const struct config_listener *l, const struct ip *ip)
 {
-	const struct config_listener *l = client->listener;
-
 	if (l->for_whom != CONFIG_FOR_INTERNAL)
 		return NULL;
 	for (size_t i = 0; i < l->networks.n; i++)
-		if (ip_in_net(&client->ip, &l->networks.v[i].from))
+		if (ip_in_net(ip, &l->networks.v[i].from))
 			return &l->networks.v[i];
 	return NULL;
+}
+
+/* The network of an internal listener that holds the client, or NULL. */
+static const struct config_network *find_network(const struct server_client *client)
+{
+	return find_in(client->listener, &client->ip);
+}
+
+bool server_client_is_known(const struct config *c, const struct server_client *client)
+{
+	bool known = client->user || client->passed;
+
+	for (size_t i = 0; !known && i < c->listeners.n; i++)
+		known = find_in(&c->listeners.v[i], &client->ip) != NULL;
+	return known;
 }
 
 static enum spool_entitlement entitlement(const struct server_client *client)

@@ -49,6 +49,8 @@ static inline bool server_verdict_is_allowed(const struct server_verdict *v)
 	return v->code == 250;
 }
 
+/* Somebody we know: logged in, or in a network of any listener `for: internal`. */
+bool server_client_is_known(const struct config *c, const struct server_client *client);
 /* Asked at MAIL. sender may be the null path. */
 struct server_verdict server_permission_mail(
 	const struct server_client *client, const struct smtp_path *sender);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/heap.h"
 #include "base/map.h"
 #include "base/time.h"
 #include "rt/scope.h"
@@ -43,6 +44,7 @@ struct server {
 	struct tally *shared; /* sessions of all workers; NULL: there are only ours */
 	unsigned slot; /* ours in it */
 	struct scope sessions; /* SCOPE_SERVE */
+	struct heap slowed; /* struct flow's, the one slowed first on top */
 	struct map per_client; /* address -> open sessions */
 	size_t held; /* bytes of envelopes and header sections in the hands of sessions */
 	size_t held_max; /* beyond it 452 is said; SERVER_HELD_MAX from server_init */

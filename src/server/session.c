@@ -21,6 +21,7 @@
 #include "rt/random.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
+#include "server/flow.h"
 #include "server/front.h"
 #include "server/passage.h"
 #include "server/proxy.h"
@@ -68,6 +69,7 @@ int session_write(struct ctx *ctx, struct session *s, struct slice text)
 {
 	struct deadline d;
 
+	flow_note_reply(s);
 	ctx_narrow(ctx, &d, s->config->limits.command_timeout);
 	return ctx_widen(ctx, &d, stream_write(ctx, s->stream, text));
 }
@@ -140,9 +142,11 @@ static void take_used(struct session *s)
 
 int session_fill(struct ctx *ctx, struct session *s)
 {
+	int r = flow_before_read(ctx, s);
 	usec_t began = clock_now();
-	int r = stream_fill(ctx, s->stream);
 
+	if (r == 0)
+		r = stream_fill(ctx, s->stream);
 	s->waited += clock_now() - began;
 	return r;
 }
@@ -173,6 +177,10 @@ int session_read_line(struct ctx *ctx, struct session *s, struct slice *ret_line
 	struct deadline d;
 
 	take_used(s);
+	int r = flow_answer(ctx, s);
+
+	if (r < 0)
+		return r;
 	ctx->log.action = "waiting for a command";
 	ctx_narrow(ctx, &d, s->config->limits.command_timeout);
 	return ctx_widen(ctx, &d, next_line(ctx, s, ret_line));
@@ -295,13 +303,6 @@ static int dispatch(struct ctx *ctx, struct session *s, struct slice line)
 	return r;
 }
 
-/* A stranger's program that does not wait for the greeting (RFC 5321 section 3.1) reads no replies
- * either: it is told so and shown the door. */
-static bool talks_early(const struct session *s)
-{
-	return s->listener->for_whom == CONFIG_FOR_MX && !s->tls && stream_has_input(s->stream);
-}
-
 int session_say_greeting(struct ctx *ctx, struct session *s)
 {
 	return session_say(ctx, s, 220, NULL, "%.*s ESMTP sluice", SLICE_ARG(s->config->hostname));
@@ -309,11 +310,14 @@ int session_say_greeting(struct ctx *ctx, struct session *s)
 
 int session_greet(struct ctx *ctx, struct session *s)
 {
-	if (talks_early(s)) {
+	bool refused = false;
+	int r = flow_greet(ctx, s, &refused);
+
+	if (r == 0 && refused) {
 		s->closing = true;
 		return session_say(ctx, s, 554, "5.5.1", "You spoke before the greeting");
 	}
-	return session_say_greeting(ctx, s);
+	return r == 0 ? session_say_greeting(ctx, s) : r;
 }
 
 int session_command(struct ctx *ctx, struct session *s)
@@ -415,6 +419,7 @@ void session_begin(struct ctx *ctx, struct session *s, struct server *server,
 	ctx->log.session = slice_of(s->id, sizeof(s->id));
 	session_set_peer(ctx, s, peer);
 	cmd_hello_offers(s, &s->caps);
+	flow_begin(s);
 }
 
 void session_end(struct session *s)
@@ -425,6 +430,7 @@ void session_end(struct session *s)
 	stream_free(s->stream);
 	arena_reset(&s->arena);
 	front_end(s);
+	flow_end(s);
 	config_unref(s->config);
 }
 

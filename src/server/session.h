@@ -20,6 +20,7 @@ struct config;
 struct config_listener;
 struct content;
 struct ctx;
+struct flow;
 struct front;
 struct passage;
 struct server;
@@ -52,6 +53,7 @@ struct session {
 	struct passage *passage; /* logged in at the server behind us (passage.h), or NULL */
 	bool introduced; /* a backend's session speaks for this one */
 	struct front *front; /* what a front said (front.h); NULL: nothing */
+	struct flow *flow; /* how it is slowed down (flow.h); NULL: not at all */
 	enum session_state state;
 	bool esmtp; /* EHLO was said */
 	bool tls; /* the stream is encrypted */
