@@ -9,6 +9,8 @@
 
 #include <assert.h>
 
+#include "base/pace.h"
+
 #define WAYS  8
 #define TRIES 64 /* places change hands while we look */
 #define PARTS 64 /* of the rows: one bit each of a slot's word */
@@ -26,6 +28,7 @@ struct entry {
 	usec_t used; /* when somebody last took */
 	usec_t yielded; /* when somebody last gave back while others waited */
 	uint32_t yielder; /* that slot + 1 */
+	usec_t due; /* of the key's bucket */
 	struct cell cells[];
 };
 
@@ -109,6 +112,8 @@ static bool claim(struct tally *t, unsigned slot, struct entry *e, uint64_t old,
 		return false;
 	bool empty = is_empty(t, e);
 
+	if (empty)
+		STORE(&e->due, 0);
 	STORE(&e->tag, empty ? tag : old);
 	return empty;
 }
@@ -214,6 +219,22 @@ bool tally_take(struct tally *t, unsigned slot, struct slice key, uint32_t max, 
 		return true;
 	ADD(&e->cells[slot].held, UINT32_MAX);
 	return false;
+}
+
+usec_t tally_pace(struct tally *t, unsigned slot, struct slice key, usec_t cost, usec_t now)
+{
+	struct entry *e = count(t, slot, tag_of(t, key), 0, 0);
+	usec_t before, after;
+
+	if (e == NULL)
+		return now;
+	STORE(&e->used, now);
+	before = LOAD(&e->due);
+	do
+		after = pace_take(before, cost, now);
+	while (!__atomic_compare_exchange_n(
+		&e->due, &before, after, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+	return after;
 }
 
 void tally_give(struct tally *t, unsigned slot, struct slice key, usec_t now)

@@ -40,6 +40,12 @@ void tally_give(struct tally *t, unsigned slot, struct slice key, usec_t now);
 /* What all slots together hold. */
 uint32_t tally_sum(const struct tally *t, struct slice key);
 
+/* Takes something that costs so long from the key's bucket (base/pace.h), which all slots share.
+ * Returns when all that was taken will have been paid for; `now` where the key has no place, so
+ * that nobody waits because of it. A bucket that nobody has used for long may be forgotten, with
+ * what is owed to it. */
+usec_t tally_pace(struct tally *t, unsigned slot, struct slice key, usec_t cost, usec_t now);
+
 /* Says that somebody in this slot waits for the key; each time once more, or once less. */
 void tally_wait(struct tally *t, unsigned slot, struct slice key, bool more);
 /* How many wait for the key in other slots than this one. Cheap while nobody waits for anything. */

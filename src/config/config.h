@@ -192,6 +192,7 @@ struct config_network {
 	const struct config_node *at;
 	struct ip_net from;
 	struct config_texts senders; /* patterns of reverse-paths; empty: any */
+	uint64_t bandwidth; /* bytes a second of all its clients together; 0: no limit */
 };
 
 struct config_networks {
@@ -209,6 +210,13 @@ enum config_early { CONFIG_EARLY_REFUSE, CONFIG_EARLY_MARK, CONFIG_EARLY_IGNORE 
 struct config_tarpit {
 	const struct config_node *at;
 	usec_t per_error; /* a reply waits so much longer for each refusal before it */
+};
+
+/* How many bytes a second a listener takes at most. 0: no limit. */
+struct config_bandwidth {
+	const struct config_node *at;
+	uint64_t connection, address, network, login;
+	uint64_t burst; /* bytes that may come at once */
 };
 
 /* How a listener slows clients down. All zero: it does not. */
@@ -244,6 +252,7 @@ struct config_listener {
 	bool i_accept_an_open_relay;
 	struct config_front proxy_protocol, xclient, xforward;
 	struct config_flow flow;
+	struct config_bandwidth bandwidth;
 	enum config_login_by login_by;
 	struct slice via; /* a name in `hops`; empty: as `domains` and `routes` say */
 	const struct config_hops *hops; /* derived from via; not NULL with CONFIG_LOGIN_PASSED */

@@ -93,6 +93,7 @@ struct list_member {
 #define SECTION_LINKAGE_xforward   static
 #define SECTION_LINKAGE_tarpit	   static
 #define SECTION_LINKAGE_flow	   static
+#define SECTION_LINKAGE_bandwidth  static
 #define SECTION_LINKAGE_listener   static
 #define SECTION_LINKAGE_limits	   static
 #define SECTION_LINKAGE_retry	   static

@@ -18,6 +18,7 @@
 #include "rt/log.h"
 #include "rt/stream.h"
 #include "rt/waitq.h"
+#include "server/bandwidth.h"
 #include "server/flow_time.h"
 #include "server/permission.h"
 #include "server/server.h"
@@ -26,14 +27,18 @@
 #define GLANCE	      USEC_PER_MSEC /* for a read that should find something */
 #define COMMAND_PIECE 1024 /* read at once of commands: what waits is unread, and the kernel's */
 
+#define KNOWN_LATER (INT64_MAX / 2) /* whom we know has to go after all strangers */
+
 struct flow {
 	struct heap_node node; /* in server.slowed while it pauses */
 	struct waitq wake;
 	usec_t since; /* when it was slowed down first; 0: not yet */
 	usec_t waited; /* altogether */
-	usec_t due; /* of its bucket of bytes */
+	usec_t slow_due,
+		due; /* of its buckets of bytes: `flow.read-rate`, `bandwidth.connection` */
 	uint64_t counted; /* bytes of input that are in the bucket */
 	unsigned replies; /* queued since the last pause */
+	bool known; /* not slowed down: only its bandwidth is limited */
 	bool marked; /* it spoke before the greeting */
 	bool spared; /* the answer to a message is queued */
 	bool out; /* it has to go */
@@ -48,23 +53,23 @@ static bool is_front(const struct session *s)
 	       config_front_has(&s->listener->proxy_protocol, &s->peer.ip);
 }
 
-static bool is_slowed(const struct session *s)
+static bool is_slowed(struct session *s)
 {
-	if (is_front(s))
-		return false;
-	if (s->listener->flow.clients == CONFIG_SLOW_EVERYONE)
-		return true;
 	const struct server_client client = session_client(s);
 
-	return !server_client_is_known(s->config, &client);
+	s->flow->known = is_front(s) || (s->listener->flow.clients == CONFIG_SLOW_STRANGERS &&
+						server_client_is_known(s->config, &client));
+	return !s->flow->known;
 }
 
 void flow_begin(struct session *s)
 {
 	const struct config_flow *f = &s->listener->flow;
 
-	if (s->server->pretence || (!f->greeting_delay && !f->reply_delay && !f->tarpit.per_error &&
-					   !f->stutter && !f->read_rate))
+	bool slows = f->greeting_delay || f->reply_delay || f->tarpit.per_error || f->stutter ||
+		     f->read_rate;
+
+	if (s->server->pretence || (!slows && !bandwidth_is_limited(s->listener)))
 		return;
 	s->flow = mem_zalloc(sizeof(*s->flow));
 	waitq_init(&s->flow->wake);
@@ -82,7 +87,7 @@ static void enter(struct session *s)
 {
 	struct heap *all = &s->server->slowed;
 
-	heap_insert(all, &s->flow->node, s->flow->since);
+	heap_insert(all, &s->flow->node, s->flow->since + (s->flow->known ? KNOWN_LATER : 0));
 	metric_add(METRIC_SLOWED, 1);
 	if (all->n <= s->config->limits.slowed)
 		return;
@@ -119,7 +124,7 @@ static int check_patience(struct ctx *ctx, struct session *s)
 
 	if (s->flow->out)
 		limit = "limits.slowed";
-	else if (s->flow->waited >= s->listener->flow.longest)
+	else if (!s->flow->known && s->flow->waited >= s->listener->flow.longest)
 		limit = "flow.longest";
 	if (limit == NULL)
 		return 0;
@@ -255,30 +260,49 @@ int flow_answer(struct ctx *ctx, struct session *s)
 
 /* ---- reading ---- */
 
+/* At the rate of strangers. */
+static usec_t slow_take(struct flow *f, uint64_t rate, uint64_t bytes, size_t *piece)
+{
+	if (rate == 0)
+		return 0;
+	if (*piece == 0 || flow_read_piece(rate) < *piece)
+		*piece = flow_read_piece(rate);
+	f->slow_due = pace_take(f->slow_due, pace_cost(bytes, rate), clock_now());
+	return pace_wait(f->slow_due, 0, clock_now());
+}
+
+/* How long to wait before the next read, which takes a piece as large as fits. */
+static usec_t take(struct session *s, uint64_t bytes)
+{
+	struct flow *f = s->flow;
+	usec_t wait = 0, slow = 0;
+	size_t piece = 0;
+
+	if (!is_front(s) && bandwidth_is_limited(s->listener))
+		wait = bandwidth_take(s, bytes, &f->due, &piece);
+	if (is_slowed(s)) {
+		slow = slow_take(f, s->listener->flow.read_rate, bytes, &piece);
+		if (s->content == NULL && (piece == 0 || piece > COMMAND_PIECE))
+			piece = COMMAND_PIECE;
+	}
+	stream_limit_reads(s->stream, piece);
+	return slow > wait ? slow : wait;
+}
+
 int flow_before_read(struct ctx *ctx, struct session *s)
 {
-	const uint64_t rate = s->listener->flow.read_rate;
 	struct flow *f = s->flow;
-	size_t piece = s->content ? 0 : COMMAND_PIECE;
 
 	if (f == NULL)
 		return 0;
-	uint64_t read = stream_bytes_in(s->stream) - f->counted;
-	bool slowed = is_slowed(s);
-
-	f->counted += read;
-	if (rate && (piece == 0 || flow_read_piece(rate) < piece))
-		piece = flow_read_piece(rate);
-	stream_limit_reads(s->stream, slowed ? piece : 0);
-	if (!slowed || rate == 0)
-		return 0;
-	f->due = pace_take(f->due, pace_cost(read, rate), clock_now());
-	usec_t wait = pace_wait(f->due, 0, clock_now());
+	uint64_t bytes = stream_bytes_in(s->stream) - f->counted;
+	usec_t wait = take(s, bytes);
 	int r = wait ? stream_flush(ctx, s->stream) : 0;
 
+	f->counted += bytes;
 	if (r < 0 || wait == 0)
 		return r;
-	metric_add(METRIC_PACED_BYTES, read);
+	metric_add(METRIC_PACED_BYTES, bytes);
 	ctx_postpone(ctx, wait);
 	r = pause_for(ctx, s, wait);
 	return r == 0 ? check_patience(ctx, s) : r;

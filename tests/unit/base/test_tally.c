@@ -1,6 +1,8 @@
 /* The table of counters: sums over slots, limits, eviction, the turn of those who wait. */
 #include "base/tally.h"
 
+#include <stdio.h>
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -176,6 +178,32 @@ START_TEST(tally_race)
 }
 END_TEST
 
+/* One bucket over all slots; a key evicted by others begins anew, and one without place owes
+ * nothing. */
+START_TEST(tally_paces)
+{
+	static _Alignas(16) char memory[1 << 20];
+	struct tally *t = tally_init(memory, 8, 3, (struct hash_key){ 1, 2 });
+	const usec_t now = 1000;
+	char name[8];
+
+	ck_assert_uint_le(tally_bytes(8, 3), sizeof(memory));
+	ck_assert_int_eq(tally_pace(t, 0, S("a"), 10, now), now + 10);
+	ck_assert_int_eq(tally_pace(t, 2, S("a"), 10, now), now + 20);
+	ck_assert_int_eq(tally_pace(t, 1, S("b"), 10, now), now + 10);
+	ck_assert_int_eq(tally_pace(t, 1, S("a"), 0, now + 50), now + 50);
+	tally_forget(t, 0);
+	ck_assert_int_eq(tally_pace(t, 2, S("b"), 5, now), now + 15);
+	for (int i = 0; i < 8; i++) {
+		snprintf(name, sizeof(name), "k%d", i);
+		ck_assert(tally_take(t, 0, slice_str(name), 100, now + 60));
+	}
+	ck_assert_int_eq(tally_pace(t, 1, S("b"), 10, now), now); /* no place is left */
+	tally_give(t, 0, S("k0"), now + 61);
+	ck_assert_int_eq(tally_pace(t, 1, S("b"), 10, now), now + 10);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("base-tally");
@@ -187,6 +215,7 @@ static Suite *suite(void)
 	tcase_add_test(t, tally_gives_others_their_turn);
 	tcase_add_test(t, tally_evicts_the_idle_only);
 	tcase_add_test(t, tally_race);
+	tcase_add_test(t, tally_paces);
 	suite_add_tcase(s, t);
 	return s;
 }
