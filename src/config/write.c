@@ -245,9 +245,11 @@ static bool is_unset(const struct config_option *o, const char *member)
 {
 	struct config_texts list;
 
-	if (o->def || o->type == CONFIG_TYPE_ENUM || o->type == CONFIG_TYPE_SIZE ||
-		o->type == CONFIG_TYPE_BOOL || o->type == CONFIG_TYPE_NETWORK)
+	if (o->def || o->type == CONFIG_TYPE_ENUM || o->type == CONFIG_TYPE_BOOL ||
+		o->type == CONFIG_TYPE_NETWORK)
 		return false;
+	if (o->type == CONFIG_TYPE_SIZE)
+		return *(const uint64_t *)(const void *)member == 0;
 	if (o->type == CONFIG_TYPE_TIME)
 		return *(const usec_t *)(const void *)member == 0;
 	if (o->type == CONFIG_TYPE_COUNT)
