@@ -95,6 +95,7 @@ static void end(const struct session *s, struct message *m, int code)
 	if (code)
 		m->fate = code == 250 ? TAKEN : REFUSED;
 	m->fate_at = clock_now();
+	m->code = code;
 	if (m->fate == TAKEN)
 		oracle_acknowledged(m, s->text);
 }
@@ -158,6 +159,7 @@ static bool send_chunks(struct ctx *ctx, struct session *s, struct message *m)
 static void note_rcpt(struct rcpt *r, int code)
 {
 	r->accepted = code == 250;
+	r->denied = code >= 400;
 	if (r->accepted && r->foreign)
 		storm_fail("an open relay: a stranger may send to %s", r->address);
 }

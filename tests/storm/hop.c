@@ -72,8 +72,8 @@ static void count(struct visit *v, bool open)
 	d->now += open ? 1 : -1U;
 	if (d->now > d->most)
 		d->most = d->now;
-	if (d->now > d->limit && d->exceeded_at == 0)
-		d->exceeded_at = clock_now();
+	if (d->now > d->limit && d->exceeded_n < EXCEEDED_MAX)
+		d->exceeded[d->exceeded_n++] = clock_now();
 }
 
 /* ---- commands ---- */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "program.h"
 #include "rt/clock.h"
 #include "rt/sim/sim.h"
@@ -101,7 +102,7 @@ void oracle_delivered(struct slice address, struct slice text, usec_t began)
 		storm_fail("message %u came out altered: %s", m->number, why);
 	if (m->fate == UNSENT)
 		storm_fail("message %u is delivered, and was never sent to its end", m->number);
-	if (!r->accepted && m->fate != OPEN)
+	if (!r->accepted && (m->fate != OPEN || r->denied))
 		storm_fail("message %u is delivered to %s, who was refused", m->number, r->address);
 	storm.deliveries = mem_resize(
 		storm.deliveries, (storm.deliveries_n + 1) * sizeof(*storm.deliveries));
@@ -158,16 +159,41 @@ static bool says(struct slice line, const char *text)
 	return slice_search(line, slice_str(text)) < line.n;
 }
 
+/* Where a message is kept, by its queue id: docs/spool-format.md. */
+static unsigned partition_in(const char *id)
+{
+	uint64_t n;
+
+	return text_id_parse(slice_str(id), &n) ? (unsigned)(n >> 12) & 0x1f : 0;
+}
+
+/* What a line is about says it by name, or by the queue id. */
+static unsigned partition_of(struct slice line)
+{
+	size_t at = slice_search(line, S("partition="));
+	char text[40];
+	unsigned n;
+
+	snprintf(text, sizeof(text), "%.*s", SLICE_ARG(slice_take(slice_skip(line, at), 30)));
+	if (sscanf(text, "partition=%u", &n) == 1)
+		return n & 0x1f;
+	line = slice_skip(line, slice_search(line, S("queue-id=")) + strlen("queue-id="));
+	snprintf(text, sizeof(text), "%.*s", SLICE_ARG(slice_take(line, slice_find(line, ' '))));
+	return partition_in(text);
+}
+
 void oracle_log(void *arg, struct slice line)
 {
 	(void)arg;
 	if (says(line, "the worker has ended") || says(line, " fatal "))
 		oracle_crash();
-	storm.quarantined += says(line, " quarantined ");
-	storm.flip_reports += says(line, "rotten") || says(line, " quarantined ");
-	if (storm.flip_reports && storm.flips == 0)
-		storm_fail("no bit was flipped, and it says: %.*s", SLICE_ARG(line));
-	storm.tails_cut += says(line, "the spool is open") && !says(line, "torn-tails-cut=0");
+	if (says(line, "rotten") || says(line, " quarantined ")) {
+		storm.rotten |= 1U << partition_of(line);
+		if (storm.flips == 0)
+			storm_fail("no bit was flipped, and it says: %.*s", SLICE_ARG(line));
+	}
+	if (says(line, "the spool is open") && !says(line, "torn-tails-cut=0"))
+		storm.cut |= 1U << partition_of(line);
 	if (says(line, "ran long without suspending"))
 		storm_fail("a coroutine ran long");
 }
@@ -199,7 +225,7 @@ static void see_queued(void *arg, const struct program_rcpt *in)
 		storm_fail("%s is still %s long after the storm, due in %lld s after %u attempts",
 			in->to, in->state, (long long)((in->due - clock_wall()) / USEC_PER_SEC),
 			in->attempts);
-	else if (in->corrupt && storm.flip_reports == 0)
+	else if (in->corrupt && !storm.rotten)
 		storm_fail("%s is held as corrupt, and no line says so", in->to);
 	else if (!in->corrupt && !(is_stranger(m->sender) && r->refused))
 		storm_fail("%s is held", in->to);
@@ -208,9 +234,10 @@ static void see_queued(void *arg, const struct program_rcpt *in)
 static void judge_lost(const struct message *m, const struct rcpt *r)
 {
 	/* Rot in the last batch cannot be told from a tear, as long as no other batch follows. */
-	bool last = storm.tails_cut && crash_within(m->fate_at, m->fate_at + FOLLOWED_TIME);
+	unsigned there = 1U << partition_in(m->id);
+	bool last = storm.cut & there && crash_within(m->fate_at, m->fate_at + FOLLOWED_TIME);
 
-	if (r->waits || (storm.flips && (storm.flip_reports || last)))
+	if (r->waits || (storm.flips && (storm.rotten & there || last)))
 		return;
 	if (r->refused == 0)
 		storm_fail("message %u to %s is lost", m->number, r->address);
@@ -239,7 +266,7 @@ static void judge_twice(const struct message *m, unsigned rcpt)
 		/* What a worker had sent before it ended may arrive long afterwards. */
 		if (before && before->confirmed && !crash_within(d->began, before->at) &&
 			!crash_within(before->at - failing, before->at + RECORD_TIME) &&
-			!storm.flips)
+			!(storm.rotten & 1U << partition_in(m->id)))
 			storm_fail("message %u to %s is delivered twice without need", m->number,
 				m->rcpts[rcpt].address);
 		before = d;
@@ -287,7 +314,7 @@ static void judge_message(const struct message *m)
 			judge_lost(m, r);
 		/* After a failed sync the disk may hold what was refused. */
 		if (m->fate == REFUSED && out && (!is_passing(m->sender) || was_confirmed(m, i)) &&
-			!(storm.disk_faults &&
+			!(m->code == 451 && storm.disk_faults &&
 				crash_within(m->fate_at - RECORD_TIME, m->fate_at + RECORD_TIME)))
 			storm_fail("message %u was refused, and is delivered", m->number);
 		judge_twice(m, i);
@@ -298,10 +325,10 @@ static void judge_message(const struct message *m)
 /* A host that takes its time notices late that a worker which ended has left. */
 static void judge_limit(const struct destination *d)
 {
-	if (d->exceeded_at && !storm.deaf &&
-		!crash_within(d->exceeded_at - LEAVING_TIME, d->exceeded_at + USEC_PER_SEC))
-		storm_fail(
-			"%s had %u transactions open; its limit is %u", d->name, d->most, d->limit);
+	for (unsigned i = 0; i < d->exceeded_n && !storm.deaf; i++)
+		if (!crash_within(d->exceeded[i] - LEAVING_TIME, d->exceeded[i] + USEC_PER_SEC))
+			storm_fail("%s had %u transactions open; its limit is %u", d->name, d->most,
+				d->limit);
 }
 
 void oracle_judge(struct ctx *ctx)

@@ -40,6 +40,7 @@ struct rcpt {
 	char address[40]; /* r<message>.<index>@domain */
 	bool foreign; /* for a stranger */
 	bool accepted; /* 250 to RCPT */
+	bool denied; /* 4xx or 5xx to RCPT */
 	unsigned refused; /* times a next hop said 5xx to it, by name or after the content */
 	usec_t reported_at; /* when a DSN arrived that says that it failed; 0: none has */
 	bool waits; /* found in the queue at the end */
@@ -56,6 +57,7 @@ struct message {
 	bool no_date, no_id; /* and these header fields are missing in it */
 	enum fate fate;
 	usec_t fate_at;
+	int code; /* of the reply to the whole message; 0: there was none */
 	char id[20]; /* that the 250 named; "" while there is none */
 };
 
@@ -78,12 +80,15 @@ struct manners {
 	usec_t delay; /* before each reply, at most */
 };
 
+#define EXCEEDED_MAX 64
+
 /* A destination of the configuration: its hosts together. */
 struct destination {
 	const char *name;
 	unsigned limit; /* connections */
 	unsigned now, most; /* open transactions */
-	usec_t exceeded_at; /* when there were more than the limit; 0: never */
+	usec_t exceeded[EXCEEDED_MAX]; /* when there were more than the limit */
+	unsigned exceeded_n;
 };
 
 struct hop {
@@ -120,7 +125,8 @@ struct storm {
 	unsigned clients_now;
 	usec_t crashes[CRASHES_MAX]; /* when a worker ended or a disk failed */
 	unsigned crashes_n;
-	unsigned flips, flip_reports, tails_cut, quarantined;
+	unsigned flips;
+	unsigned rotten, cut; /* sets of partitions: something has rotted, a torn tail was cut */
 	bool disk_faults;
 	/* Of the seed. */
 	unsigned kinds; /* set of faults */
