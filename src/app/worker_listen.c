@@ -50,6 +50,8 @@ bool worker_listen_follow(struct worker *w)
 
 		rename_listener(l, of ? of->name : SLICE_NIL);
 		unused = unused || !of;
+		if (of && of->flow.receive_buffer)
+			listen_sock_set_receive_buffer(l->base.sock, of->flow.receive_buffer);
 		if (of && l->accepting.count == 0)
 			(void)scope_spawn(&l->accepting, "listener", server_listen, &l->base);
 	}

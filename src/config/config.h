@@ -119,6 +119,7 @@ struct config_limits {
 	usec_t data_timeout; /* waiting for the next bytes of content */
 	uint32_t sessions; /* at once, over all workers */
 	uint32_t sessions_per_client; /* at once from one address (IPv6: one /64) */
+	uint32_t sessions_per_network; /* at once from one /24 (IPv6: one /64); 0: no limit */
 	uint32_t slowed; /* sessions that are made to wait at once, of one worker */
 	uint32_t errors; /* rejected or unknown commands in one session before 421 */
 	uint32_t login_failures; /* in one session before 421 */
@@ -193,6 +194,7 @@ struct config_network {
 	struct ip_net from;
 	struct config_texts senders; /* patterns of reverse-paths; empty: any */
 	uint64_t bandwidth; /* bytes a second of all its clients together; 0: no limit */
+	uint32_t max_connections; /* at once of all its clients together; 0: no limit */
 };
 
 struct config_networks {
@@ -230,6 +232,7 @@ struct config_flow {
 	usec_t stutter; /* between the pieces of a reply; 0: in one */
 	uint32_t stutter_bytes; /* of a piece */
 	uint64_t read_rate; /* bytes a second of a connection; 0: no limit */
+	uint64_t receive_buffer; /* bytes of the kernel's; 0: as it likes */
 	usec_t longest; /* all the waits of a session together */
 };
 
@@ -253,6 +256,7 @@ struct config_listener {
 	struct config_front proxy_protocol, xclient, xforward;
 	struct config_flow flow;
 	struct config_bandwidth bandwidth;
+	uint32_t max_connections; /* at once; 0: no limit of its own */
 	enum config_login_by login_by;
 	struct slice via; /* a name in `hops`; empty: as `domains` and `routes` say */
 	const struct config_hops *hops; /* derived from via; not NULL with CONFIG_LOGIN_PASSED */

@@ -9,6 +9,7 @@
 #include "control/line.h"
 #include "nexthop/view.h"
 #include "rt/clock.h"
+#include "server/crowd.h"
 #include "server/server.h"
 
 static void set_text(json_t *object, const char *key, struct slice text)
@@ -49,7 +50,7 @@ static json_t *listener(const struct server *server, const struct config_listene
 	set_text(line, "service", l->service == CONFIG_SERVICE_PROXY ? S("proxy") : S("relay"));
 	set_text(line, "tls", slice_str(tls[l->tls]));
 	(void)json_object_set_new(line, "address", addresses(&l->address));
-	set_int(line, "sessions", server_listener_sessions(server, l->name));
+	set_int(line, "sessions", crowd_at(server, l->name));
 	return line;
 }
 

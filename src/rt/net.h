@@ -37,6 +37,11 @@ struct ip_port listen_sock_address(const struct listen_sock *l);
  * begun are still accepted. Clients try again a second later. For a socket that is about to be
  * closed: what waits in it then would be reset. */
 void listen_sock_begin_none(struct listen_sock *l);
+/* How much the kernel keeps unread of each connection accepted from now on (SO_RCVBUF: it takes
+ * about twice as much memory for it). */
+void listen_sock_set_receive_buffer(struct listen_sock *l, size_t bytes);
+/* The same of a connection, larger than it was; within the system's limit. */
+void sock_raise_receive_buffer(struct sock *s, size_t bytes);
 /* For passing on: the descriptor, still owned by l. */
 int listen_sock_fd(const struct listen_sock *l);
 /* Suspends until a client connects. ret_peer and ret_local may be NULL. ERR_FULL when out of

@@ -283,6 +283,12 @@ void stream_limit_reads(struct stream *s, size_t bytes)
 	s->read_max = bytes;
 }
 
+void stream_raise_receive_buffer(struct stream *s, size_t bytes)
+{
+	if (s->sock)
+		sock_raise_receive_buffer(s->sock, bytes);
+}
+
 void stream_take_output(struct stream *s, struct buf *ret)
 {
 	assert(!s->sending);

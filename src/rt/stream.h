@@ -46,6 +46,8 @@ int stream_fill(struct ctx *ctx, struct stream *s);
 /* From now on a read takes at most so many bytes; 0: as many as there is room for. What is not read
  * stays with the kernel, which pushes back. */
 void stream_limit_reads(struct stream *s, size_t bytes);
+/* sock_raise_receive_buffer of the socket below, if there is one. */
+void stream_raise_receive_buffer(struct stream *s, size_t bytes);
 /* For a pause in which nothing is read: what was read and not taken keeps no more memory than it
  * needs. Slices of it end here, as with stream_fill. */
 void stream_park(struct stream *s);

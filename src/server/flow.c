@@ -27,7 +27,8 @@
 #define GLANCE	      USEC_PER_MSEC /* for a read that should find something */
 #define COMMAND_PIECE 1024 /* read at once of commands: what waits is unread, and the kernel's */
 
-#define KNOWN_LATER (INT64_MAX / 2) /* whom we know has to go after all strangers */
+#define TRUSTED_BUFFER ((size_t)256 << 10) /* the kernel's, of a client that is not slowed down */
+#define KNOWN_LATER    (INT64_MAX / 2) /* whom we know has to go after all strangers */
 
 struct flow {
 	struct heap_node node; /* in server.slowed while it pauses */
@@ -39,6 +40,7 @@ struct flow {
 	uint64_t counted; /* bytes of input that are in the bucket */
 	unsigned replies; /* queued since the last pause */
 	bool known; /* not slowed down: only its bandwidth is limited */
+	bool trusted; /* its receive buffer was raised */
 	bool marked; /* it spoke before the greeting */
 	bool spared; /* the answer to a message is queued */
 	bool out; /* it has to go */
@@ -62,12 +64,16 @@ static bool is_slowed(struct session *s)
 	return !s->flow->known;
 }
 
+static bool slows_replies(const struct config_flow *f)
+{
+	return f->reply_delay || f->tarpit.per_error || f->stutter;
+}
+
 void flow_begin(struct session *s)
 {
 	const struct config_flow *f = &s->listener->flow;
 
-	bool slows = f->greeting_delay || f->reply_delay || f->tarpit.per_error || f->stutter ||
-		     f->read_rate;
+	bool slows = slows_replies(f) || f->greeting_delay || f->read_rate || f->receive_buffer;
 
 	if (s->server->pretence || (!slows && !bandwidth_is_limited(s->listener)))
 		return;
@@ -271,9 +277,19 @@ static usec_t slow_take(struct flow *f, uint64_t rate, uint64_t bytes, size_t *p
 	return pace_wait(f->slow_due, 0, clock_now());
 }
 
+/* Its socket got the listener's small buffer. */
+static void trust(struct session *s)
+{
+	if (s->listener->flow.receive_buffer == 0 || s->flow->trusted)
+		return;
+	s->flow->trusted = true;
+	stream_raise_receive_buffer(s->stream, TRUSTED_BUFFER);
+}
+
 /* How long to wait before the next read, which takes a piece as large as fits. */
 static usec_t take(struct session *s, uint64_t bytes)
 {
+	const struct config_flow *config = &s->listener->flow;
 	struct flow *f = s->flow;
 	usec_t wait = 0, slow = 0;
 	size_t piece = 0;
@@ -281,9 +297,12 @@ static usec_t take(struct session *s, uint64_t bytes)
 	if (!is_front(s) && bandwidth_is_limited(s->listener))
 		wait = bandwidth_take(s, bytes, &f->due, &piece);
 	if (is_slowed(s)) {
-		slow = slow_take(f, s->listener->flow.read_rate, bytes, &piece);
-		if (s->content == NULL && (piece == 0 || piece > COMMAND_PIECE))
+		slow = slow_take(f, config->read_rate, bytes, &piece);
+		if (s->content == NULL && slows_replies(config) &&
+			(piece == 0 || piece > COMMAND_PIECE))
 			piece = COMMAND_PIECE;
+	} else {
+		trust(s);
 	}
 	stream_limit_reads(s->stream, piece);
 	return slow > wait ? slow : wait;

@@ -20,6 +20,7 @@
 #include "rt/log.h"
 #include "rt/net.h"
 #include "rt/stream.h"
+#include "server/crowd.h"
 #include "server/server.h"
 #include "server/service.h"
 #include "server/session.h"
@@ -39,30 +40,30 @@ static struct front *front_of(struct session *s)
 static void uncount(struct session *s)
 {
 	if (s->front->counted.family != IP_NONE)
-		server_client_leave(s->server, &s->front->counted);
+		crowd_leave_client(s->server, s->config, s->listener, &s->front->counted);
 	s->front->counted = (struct ip){ 0 };
 }
 
 /* The client that was named counts as one that connects by itself. False: it has too many. */
-static bool count(struct session *s)
+static bool count(struct session *s, struct crowd_limit *ret_limit)
 {
 	uncount(s);
 	if (s->peer.ip.family == IP_NONE)
 		return true;
-	if (!server_client_enter(s->server, &s->config->limits, &s->peer.ip))
+	if (!crowd_enter_client(s->server, s->config, s->listener, &s->peer.ip, ret_limit))
 		return false;
 	s->front->counted = s->peer.ip;
 	return true;
 }
 
-static int refuse_crowd(struct ctx *ctx, struct session *s)
+static int refuse_crowd(struct ctx *ctx, struct session *s, const struct crowd_limit *why)
 {
 	metric_add(METRIC_SESSIONS_REFUSED, 1);
-	LOG(ctx, EV_REFUSED, FIELD_STR("reason", "Too many connections from the client's address"));
+	LOG(ctx, EV_REFUSED, FIELD_STR("reason", why->says), FIELD_STR("limit", why->option));
 	s->closing = true;
 	if (s->listener->tls == CONFIG_LISTEN_IMPLICIT && !s->tls)
 		return ERR_LIMIT;
-	return session_say(ctx, s, 421, "4.7.0", "Too many connections from your address");
+	return session_say(ctx, s, 421, "4.7.0", "%s; try again later", why->says);
 }
 
 void front_end(struct session *s)
@@ -195,6 +196,7 @@ static int refuse_header(struct ctx *ctx, struct session *s, const char *why)
 int front_read_header(struct ctx *ctx, struct session *s, struct sock *sock)
 {
 	const char *why = "no PROXY header came in time";
+	struct crowd_limit limit;
 	struct smtp_proxy p;
 	struct deadline d;
 	struct buf in;
@@ -221,8 +223,8 @@ int front_read_header(struct ctx *ctx, struct session *s, struct sock *sock)
 		session_set_peer(ctx, s, p.client);
 	}
 	log_named(ctx, s, p.is_local ? "PROXY: itself" : "PROXY");
-	if (!p.is_local && !count(s)) {
-		r = refuse_crowd(ctx, s);
+	if (!p.is_local && !count(s, &limit)) {
+		r = refuse_crowd(ctx, s, &limit);
 		return r < 0 ? r : ERR_LIMIT;
 	}
 	cmd_hello_offers(s, &s->caps);
@@ -286,6 +288,7 @@ static bool speaks_early(const struct session *s)
 int cmd_xclient(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 {
 	struct arena arena = ARENA_INIT;
+	struct crowd_limit limit;
 	struct front *f;
 	struct smtp_x x;
 	const char *why;
@@ -312,7 +315,9 @@ int cmd_xclient(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 	f->arena = kept;
 	f->client = x;
 	begin_anew(ctx, s);
-	return f->told && !count(s) ? refuse_crowd(ctx, s) : session_say_greeting(ctx, s);
+	if (f->told && !count(s, &limit))
+		return refuse_crowd(ctx, s, &limit);
+	return session_say_greeting(ctx, s);
 }
 
 /* ---- XFORWARD ---- */

@@ -12,9 +12,7 @@
 
 struct auth_server;
 struct config;
-struct config_limits;
 struct ctx;
-struct ip;
 struct listen_sock;
 struct nexthop;
 struct service_ops;
@@ -45,7 +43,7 @@ struct server {
 	unsigned slot; /* ours in it */
 	struct scope sessions; /* SCOPE_SERVE */
 	struct heap slowed; /* struct flow's, the one slowed first on top */
-	struct map per_client; /* address -> open sessions */
+	struct map crowds; /* what sessions are counted by (crowd.h) -> how many are open */
 	size_t held; /* bytes of envelopes and header sections in the hands of sessions */
 	size_t held_max; /* beyond it 452 is said; SERVER_HELD_MAX from server_init */
 	uint64_t next_session; /* part of session ids */
@@ -61,21 +59,12 @@ void server_done(struct server *server);
  * they end. tls may be NULL. */
 void server_set_config(struct server *server, const struct config *config, struct tls_server *tls);
 
-/* Open sessions of this listener, of all workers; 0 when the workers share no table. */
-uint32_t server_listener_sessions(const struct server *server, struct slice name);
-
 /* One open listening socket and what the configuration calls it. */
 struct server_listener {
 	struct server *server;
 	struct listen_sock *sock; /* owned by the worker */
 	struct slice name; /* of the listener; looked up anew for each connection */
 };
-
-/* Counts a session of a client that a server in front has named, as those of others are when they
- * connect. False: it has as many as it may. */
-bool server_client_enter(
-	struct server *server, const struct config_limits *limits, const struct ip *ip);
-void server_client_leave(struct server *server, const struct ip *ip);
 
 /* Accepts until cancelled (returns ERR_CANCELLED) or the socket is closed. A coroutine each; the
  * sessions it starts belong to server->sessions. arg is a struct server_listener, which must live

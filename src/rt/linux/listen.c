@@ -122,6 +122,14 @@ void listen_sock_begin_none(struct listen_sock *l)
 	(void)setsockopt(l->watch.fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
+void listen_sock_set_receive_buffer(struct listen_sock *l, size_t bytes)
+{
+	const int n = (int)bytes;
+
+	/* Nobody is refused because of it. */
+	(void)setsockopt(l->watch.fd, SOL_SOCKET, SO_RCVBUF, &n, sizeof(n));
+}
+
 int listen_sock_fd(const struct listen_sock *l)
 {
 	return l->watch.fd;

@@ -313,6 +313,15 @@ void sock_shutdown(struct sock *s)
 	(void)shutdown(s->watch.fd, SHUT_WR); /* a broken connection is told by the next read */
 }
 
+/* The window was announced with the small buffer in mind: its clamp has to go, too. */
+void sock_raise_receive_buffer(struct sock *s, size_t bytes)
+{
+	const int n = (int)bytes;
+
+	(void)setsockopt(s->watch.fd, SOL_SOCKET, SO_RCVBUF, &n, sizeof(n));
+	(void)setsockopt(s->watch.fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &n, sizeof(n));
+}
+
 int sock_fd(const struct sock *s)
 {
 	/* The caller may duplicate it: then closing ours does not take it out of the set. */

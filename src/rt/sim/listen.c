@@ -232,6 +232,12 @@ void listen_sock_begin_none(struct listen_sock *h)
 		h->listener->begins_none = true;
 }
 
+void listen_sock_set_receive_buffer(struct listen_sock *h, size_t bytes)
+{
+	if (h->listener)
+		h->listener->window = bytes;
+}
+
 int listen_sock_fd(const struct listen_sock *h)
 {
 	return h->fd;
@@ -241,6 +247,8 @@ int listen_sock_fd(const struct listen_sock *h)
 
 void listen_queue(struct listener *l, struct sock *s)
 {
+	if (l->window)
+		s->window = l->window;
 	l->queued++;
 	list_append(&l->queue, &s->accept_node);
 	host_wake(&l->waiters);

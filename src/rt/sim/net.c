@@ -320,6 +320,11 @@ void sim_sock_lose(struct sock *s, bool out, bool in)
 	other_end(s)->lost |= in;
 }
 
+void sock_raise_receive_buffer(struct sock *s, size_t bytes)
+{
+	s->window = bytes;
+}
+
 void sim_sock_set_window(struct sock *s, size_t bytes)
 {
 	s->window = bytes;

@@ -69,6 +69,7 @@ struct listener {
 	bool power_cut; /* dies without a word */
 	bool begins_none; /* takes no more into its queue */
 	unsigned backlog, queued;
+	size_t window; /* of connections; 0: as usual */
 	struct list queue; /* ends to accept */
 	struct list waiters;
 };

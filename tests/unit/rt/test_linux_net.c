@@ -409,6 +409,54 @@ START_TEST(a_signal_ends_the_loop)
 }
 END_TEST
 
+static int fill(struct sock *s)
+{
+	static char bytes[65536];
+	size_t n, sum = 0;
+
+	while (sum < 64 << 20 && sock_write_now(s, bytes, sizeof(bytes), &n) == 0)
+		sum += n;
+	return (int)sum;
+}
+
+/* What a client can make the kernel keep follows from its listener's buffer, until it is raised. */
+static int receive_buffers(struct ctx *ctx, void *arg)
+{
+	const struct ip_port any = { { IP_V4, { 127, 0, 0, 1 } }, 0 };
+	struct listen_sock *l;
+	struct sock *client, *server;
+	int small = 0, raised = 0;
+	socklen_t n = sizeof(int);
+	const int out = 65536;
+
+	(void)arg;
+	ck_assert_int_eq(listen_sock_open(&any, NULL, &l), 0);
+	listen_sock_set_receive_buffer(l, 8192);
+	struct ip_port at = listen_sock_address(l);
+
+	ck_assert_int_eq(sock_connect(ctx, &at, NULL, &client), 0);
+	ck_assert_int_eq(setsockopt(sock_fd(client), SOL_SOCKET, SO_SNDBUF, &out, sizeof(out)), 0);
+	ck_assert_int_eq(listen_sock_accept(ctx, l, &server, NULL, NULL), 0);
+	getsockopt(sock_fd(server), SOL_SOCKET, SO_RCVBUF, &small, &n);
+	ck_assert_int_eq(small, 2 * 8192);
+	int filled = fill(client);
+
+	sock_raise_receive_buffer(server, 65536);
+	getsockopt(sock_fd(server), SOL_SOCKET, SO_RCVBUF, &raised, &n);
+	ck_assert_int_eq(raised, 2 * 65536);
+	ck_assert_int_lt(filled, 2 * out + 2 * 8192 + 65536);
+	sock_close(client);
+	sock_close(server);
+	listen_sock_close(l);
+	return 0;
+}
+
+START_TEST(buffers_are_as_large_as_said)
+{
+	ck_assert_int_eq(loop_run("test", receive_buffers, NULL), 0);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("rt linux net");
@@ -428,6 +476,7 @@ static Suite *suite(void)
 	tcase_add_test(t, a_listener_outlives_a_loop);
 	tcase_add_test(t, foreign_descriptors_work_alike);
 	tcase_add_test(t, a_signal_ends_the_loop);
+	tcase_add_test(t, buffers_are_as_large_as_said);
 	suite_add_tcase(s, t);
 	return s;
 }
