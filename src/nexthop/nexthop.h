@@ -116,8 +116,8 @@ struct nexthop_ask {
 struct nexthop_conn;
 
 /* Gives an idle connection of the target, or connects: waits for a place (suspends), tries the
- * hosts in order. Borrowed: t, during the call only. 0; ERR_CANCELLED as ctx_check (ret_failure
- * untouched); else negative with *ret_failure filled. */
+ * hosts in order. Borrowed: t, during the call only. 0; ERR_CANCELLED or ERR_TIMEOUT as ctx_check
+ * (ret_failure untouched); else negative with *ret_failure filled. */
 int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
 	const struct nexthop_ask *ask, struct nexthop_conn **ret,
 	struct nexthop_failure *ret_failure);

@@ -227,7 +227,7 @@ static int exchange(struct ctx *ctx, struct session *s, struct passage *p, struc
 	return *ret_in ? granted(ctx, s, p, x, &said) : refused(ctx, s, x, &said);
 }
 
-/* A connection of the session's own. */
+/* A connection of the session's own. As ctx_check, or another error with *ret_why set. */
 static int connect(struct ctx *ctx, struct session *s, struct passage *p, const char **ret_why)
 {
 	struct nexthop_target target;
@@ -240,8 +240,10 @@ static int connect(struct ctx *ctx, struct session *s, struct passage *p, const 
 	ctx->log.action = "connecting for a log-in";
 	int r = nexthop_acquire(ctx, s->server->nexthop, &target, &ask, &p->conn, &failure);
 
+	if (r < 0 && ctx_check(ctx) < 0)
+		return ctx_check(ctx); /* nobody says why */
 	if (r < 0)
-		*ret_why = r == ERR_CANCELLED ? NULL : failure.text;
+		*ret_why = failure.text;
 	return r;
 }
 
@@ -272,7 +274,7 @@ static int pass_on(
 	bool in = false;
 	int r = connect(ctx, s, p, &why);
 
-	if (r == ERR_CANCELLED)
+	if (r < 0 && why == NULL)
 		goto out;
 	if (r < 0)
 		r = unreachable(ctx, s, why);
