@@ -144,10 +144,12 @@ void storm_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* True in n of 1000 cases, by the seed. */
 bool storm_chance(unsigned n);
 
+#define WORKERS 3
+
 /* course.c: a coroutine. */
 int storm_course(struct ctx *ctx, void *arg);
 
-/* Where much depends on what is stored next: perhaps the power goes. */
+/* faults.c: where much depends on what is stored next: perhaps the power goes. */
 void storm_cut_soon(void);
 
 /* client.c: sends all that it wants to; arg is an enum sender. A process. */

@@ -1,0 +1,198 @@
+/* The faults: what befalls the program and its world while the storm blows. */
+#include "faults.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "program.h"
+#include "rt/ctx.h"
+#include "rt/sim/sim.h"
+#include "storm.h"
+#include "world.h"
+
+bool faults_has(enum fault f)
+{
+	return storm.kinds & (1U << f);
+}
+
+/* Whatever was open is not the program's any more. */
+void faults_crash(void)
+{
+	storm.epoch++;
+	for (unsigned i = 0; i < DESTINATIONS; i++)
+		storm.destinations[i].now = 0;
+	oracle_crash();
+}
+
+static void power_cut(void)
+{
+	uint64_t how = sim_choose(3);
+
+	storm.cuts++;
+	if (how == 0) {
+		sim_power_cut(storm.box);
+		faults_crash();
+		return;
+	}
+	/* At an operation that is to come: on_op sees it. */
+	storm.cut_at = sim_disk_ops(storm.box) + 1 + sim_choose(how == 1 ? 30 : 200);
+	sim_disk_cut_at(storm.box, storm.cut_at, sim_choose(2));
+}
+
+void storm_cut_soon(void)
+{
+	if (!faults_has(CUT) || storm.calm || !storm_chance(100))
+		return;
+	storm.cuts++;
+	storm.cut_at = sim_disk_ops(storm.box) + 1 + sim_choose(8);
+	sim_disk_cut_at(storm.box, storm.cut_at, sim_choose(2));
+}
+
+void faults_kill(void)
+{
+	storm.kills++;
+	program_kill(storm.program, (int)sim_choose(WORKERS + 1) - 1);
+	faults_crash();
+}
+
+void faults_network(bool on)
+{
+	struct sim_chaos chaos = { .refused = 30,
+		.black_hole = 10,
+		.unreachable = 10,
+		.reset = 60,
+		.lose = 20,
+		.silence = 20,
+		.within = 4000 };
+	struct sim_chaos none = { 0 };
+
+	sim_net_chaos(on ? &chaos : &none);
+}
+
+void faults_outage(bool on)
+{
+	for (unsigned i = 0; i < HOPS; i++) {
+		bool down = on && storm_chance(300);
+
+		sim_link(storm.box, storm.hops[i].host)->down = down;
+		sim_link(storm.hops[i].host, storm.box)->down = down && storm_chance(500);
+	}
+}
+
+/* A disk that fails is often about to be gone. */
+static void disk_trouble(struct ctx *ctx)
+{
+	static const enum sim_disk_kind kinds[] = { SIM_DISK_SYNC, SIM_DISK_SYNC, SIM_DISK_SYNC,
+		SIM_DISK_WRITE, SIM_DISK_READ, SIM_DISK_WRITE_DURABLE, SIM_DISK_SYNC_DIR,
+		SIM_DISK_CREATE, SIM_DISK_RENAME };
+	int err = sim_choose(4) ? ERR_IO : ERR_FULL;
+
+	sim_disk_fail(storm.box, kinds[sim_choose(9)], 1 + sim_choose(40), err);
+	if (!storm_chance(500))
+		return;
+	(void)ctx_sleep(ctx, (usec_t)sim_choose(3 * USEC_PER_SEC));
+	sim_power_cut(storm.box);
+	storm.cuts++;
+	faults_crash();
+}
+
+/* One of the segments: *ret_path is its name. */
+static bool one_segment(char *ret_path, size_t n)
+{
+	struct buf list;
+	struct slice rest;
+	uint64_t seen = 0;
+
+	buf_init(&list, 1 << 20);
+	sim_disk_list(storm.box, &list);
+	rest = buf_slice(&list);
+	while (rest.n) {
+		struct slice line = slice_split(&rest, '\n'), word = slice_split(&line, ' ');
+
+		if (slice_search(word, S("/seg-")) < word.n && sim_choose(++seen) == 0)
+			snprintf(ret_path, n, "%.*s", SLICE_ARG(word));
+	}
+	buf_done(&list);
+	return seen > 0;
+}
+
+/* In most cases where something stands. */
+static void flip_one(void)
+{
+	char path[100];
+	struct buf bytes;
+	uint64_t at = 0;
+
+	if (!one_segment(path, sizeof(path)))
+		return;
+	buf_init(&bytes, 1 << 20);
+	if (sim_disk_read(storm.box, path, &bytes) == 0 && bytes.n) {
+		for (unsigned i = 0; i < 40 && (i == 0 || bytes.p[at] == 0); i++)
+			at = sim_choose(bytes.n);
+		if (sim_disk_flip(storm.box, path, at, (unsigned)sim_choose(8)) == 0)
+			storm.flips++;
+	}
+	buf_done(&bytes);
+}
+
+static void reload(struct ctx *ctx)
+{
+	static char text[4096];
+
+	world_config(text, sizeof(text), sim_choose(2));
+	storm.reloads += program_reload(ctx, storm.program, text) == 0;
+}
+
+void faults_strike(struct ctx *ctx, enum fault f)
+{
+	switch (f) {
+	case CUT:
+		power_cut();
+		break;
+	case KILL:
+		faults_kill();
+		break;
+	case NETWORK:
+		faults_outage(sim_choose(2));
+		break;
+	case FULL:
+		sim_disk_set_capacity(
+			storm.box, sim_choose(2) ? 1 << 30 : (1 << 20) + sim_choose(2 << 20));
+		break;
+	case DISK:
+		disk_trouble(ctx);
+		break;
+	case FLIP:
+		if (storm.flips < (storm.closed ? 20 : 2))
+			flip_one();
+		break;
+	case RELOAD:
+		reload(ctx);
+		break;
+	case CLOCK:
+		sim_clock_step(((usec_t)sim_choose(7200) - 3600) * USEC_PER_SEC);
+		break;
+	case FAULTS:
+		break;
+	}
+}
+
+/* A cut that was planned for an operation happens behind this call. */
+void faults_on_op(void *arg, const struct sim_disk_op *op)
+{
+	(void)arg;
+	if (op->number == storm.cut_at)
+		faults_crash();
+}
+
+/* One of those that this seed has. */
+enum fault faults_one(void)
+{
+	enum fault f;
+
+	do {
+		f = (enum fault)sim_choose(FAULTS);
+	} while (!faults_has(f));
+	return f;
+}

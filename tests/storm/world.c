@@ -1,0 +1,146 @@
+/* The world of a run: the program's configuration, names, next hops and what each of them is like. */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "certs.h"
+#include "program.h"
+#include "rt/sim/sim.h"
+#include "rt/tls.h"
+#include "storm.h"
+
+static const char config[] =
+	"hostname: relay.test\n" PROGRAM_SPOOL "log: { level: %s }\npostmaster: boss@ours.test\n"
+	"retry: { jitter: 20, schedule: [ 5s, 10s, 30s, 1m, 2m ] }\n"
+	"delivery: { dead-host: 20s, connections-per-destination: 5 }\n"
+	"tls: [ { certificate: tls.pem, key-file: tls.key } ]\n"
+	"users: [ { file: users } ]\n"
+	"listeners:\n"
+	"  mx: { for: mx, address: \"192.0.2.25:25\" }\n"
+	"  inside: { for: internal, address: \"192.0.2.25:2525\", networks: [ 192.0.2.64/26 ] }\n"
+	"  users: { for: submission, address: \"192.0.2.25:465\", tls: implicit }\n"
+	"  gate: { for: mx, service: proxy, address: \"192.0.2.25:26\" }\n"
+	"  pass: { for: internal, service: proxy, address: \"192.0.2.25:2526\","
+	" networks: [ 192.0.2.64/26 ] }\n"
+	"%s"
+	"domains: { ours.test: { via: home, recipients: any } }\n"
+	"routes:\n"
+	"  - { to: \"*@pool.test\", via: pool }\n"
+	"  - { to: \"*@slow.test\", via: slow }\n"
+	"  - { to: \"*@moody.test\", via: moody }\n"
+	"  - { to: \"*@grey.test\", via: grey }\n"
+	"  - { via: mx }\n"
+	"hops:\n"
+	"  home: { hosts: [ \"192.0.2.30:25\" ], tls: off, max-connections: 4 }\n"
+	"  pool: { hosts: [ \"192.0.2.31:25\", \"192.0.2.32:25\" ], tls: off, max-connections: 3 }\n"
+	"  slow: { hosts: [ \"192.0.2.33:25\" ], tls: off, max-connections: 2 }\n"
+	"  moody: { hosts: [ \"192.0.2.34:25\" ], tls: off, max-connections: 1 }\n"
+	"  grey: { hosts: [ \"192.0.2.35:25\" ], tls: off, max-connections: 3 }\n";
+
+static const char zone[] = "mx.test 300 MX 10 one.mx.test\n"
+			   "mx.test 300 MX 20 two.mx.test\n"
+			   "one.mx.test 300 A 192.0.2.36\n"
+			   "two.mx.test 300 A 192.0.2.37\n";
+
+/* ann, whose password is pencil, with the salt of RFC 7677's example. */
+static const char users[] = "ann:{SCRAM-SHA-256}4096,W22ZaJ0SNY7soEsUEjb6gQ==,"
+			    "WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=,"
+			    "wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=:*@ours.test\n";
+
+static const struct destination destinations[DESTINATIONS] = {
+	{ .name = "home", .limit = 4 },
+	{ .name = "pool", .limit = 3 },
+	{ .name = "slow", .limit = 2 },
+	{ .name = "moody", .limit = 1 },
+	{ .name = "grey", .limit = 3 },
+	{ .name = "mx.test", .limit = 5 },
+};
+
+static const struct manners polite = { .chunks = true },
+			    plain = { .mail_4xx = 20, .rcpt_4xx = 20, .dot_4xx = 20 };
+static const struct manners slow = { .dot_4xx = 20, .chunks = true, .delay = 8 * USEC_PER_SEC };
+static const struct manners moody = { .greet_close = 50,
+	.greet_421 = 50,
+	.ehlo_close = 30,
+	.mail_4xx = 60,
+	.mail_5xx = 0,
+	.rcpt_4xx = 80,
+	.rcpt_5xx = 60,
+	.data_4xx = 40,
+	.dot_4xx = 60,
+	.dot_5xx = 50,
+	.dot_close = 40,
+	.dot_lost = 50,
+	.close_after = 20,
+	.delay = USEC_PER_SEC };
+static const struct manners grey = { .greylists = true, .rcpt_5xx = 20 };
+
+static const struct {
+	const char *name, *address;
+	unsigned destination;
+	const struct manners *manners;
+} hops[HOPS] = {
+	{ "home", "192.0.2.30:25", 0, &plain },
+	{ "pool1", "192.0.2.31:25", 1, &moody },
+	{ "pool2", "192.0.2.32:25", 1, &plain },
+	{ "slow", "192.0.2.33:25", 2, &slow },
+	{ "moody", "192.0.2.34:25", 3, &moody },
+	{ "grey", "192.0.2.35:25", 4, &grey },
+	{ "mx1", "192.0.2.36:25", 5, &moody },
+	{ "mx2", "192.0.2.37:25", 5, &polite },
+};
+
+void world_certificates(void)
+{
+	struct cert ca = cert_make(NULL, "Root", NULL, -4000, 36500, true);
+	struct cert leaf = cert_make(&ca, "leaf", "DNS:relay.test", -4000, 36500, false);
+	struct buf why;
+
+	buf_init(&why, 500);
+	sim_disk_write(storm.box, "tls.pem", leaf.pem);
+	sim_disk_write(storm.box, "tls.key", leaf.key_pem);
+	if (tls_client_new(ca.pem, &why, &storm.authorities) < 0)
+		storm_fail("no authorities");
+	buf_done(&why);
+	cert_free(&leaf);
+	cert_free(&ca);
+}
+
+void world_hops(void)
+{
+	char address[40];
+
+	memcpy(storm.destinations, destinations, sizeof(destinations));
+	for (unsigned i = 0; i < HOPS; i++) {
+		struct hop *h = &storm.hops[i];
+
+		snprintf(address, sizeof(address), "%.*s", (int)strcspn(hops[i].address, ":"),
+			hops[i].address);
+		*h = (struct hop){ .address = hops[i].address,
+			.destination = &storm.destinations[hops[i].destination],
+			.manners = *hops[i].manners,
+			.host = sim_host_new(hops[i].name, address) };
+		h->proc = sim_proc_start(h->host, hops[i].name, storm_hop, h);
+	}
+}
+
+void world_config(char *text, size_t n, bool more)
+{
+	snprintf(text, n, config, "info",
+		more ? "  more: { for: internal, address: \"192.0.2.25:2527\","
+		       " networks: [ 192.0.2.64/26 ] }\n"
+		     : "");
+}
+
+void world_names(void)
+{
+	if (sim_dns_zone(zone))
+		storm_fail("the zone cannot be read");
+}
+
+void world_users(void)
+{
+	sim_disk_write(storm.box, "users", slice_str(users));
+}
