@@ -22,6 +22,11 @@ bench:
 	@tools/build release
 	@tests/bench/run
 
+bench-proxy:
+	@tools/bootstrap build interop
+	@tools/build release
+	@tests/bench/run-proxy
+
 # make fuzz T=60: each target for T seconds
 fuzz:
 	@tools/bootstrap build test
@@ -57,4 +62,4 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all run test interop bench fuzz storm mutations torture lint bootstrap install clean
+.PHONY: all run test interop bench bench-proxy fuzz storm mutations torture lint bootstrap install clean

@@ -1,18 +1,21 @@
 /* A load of SMTP clients, as cheap as one epoll loop can make it, so that the server has the
- * machine: N clients at once, each sending messages of a fixed size over a new connection each, or
- * over one that it keeps. MAIL, RCPT and DATA go in one write (RFC 2920), the content and the final
- * dot in another; over a new connection QUIT follows the dot. Every message holds its own id, in its
- * Message-ID and in its last line.
+ * machine: N clients at once, each sending messages of a fixed size over connections that carry one
+ * (new), so many, or all that it sends (kept). MAIL, RCPT and DATA go in one write (RFC 2920), the
+ * content and the final dot in another, with QUIT behind the last dot of a connection. Every message
+ * holds its own id, in its Message-ID and in its last line.
  *
- *     load PORT CLIENTS SECONDS BYTES new|kept FIRST-ID [REPLIES]
+ *     load PORT CLIENTS SECONDS BYTES new|MESSAGES|kept FIRST-ID [REPLIES|- [RATE]]
  *
- * Clients come from 127.0.0.2 and up, sixteen to an address. Prints one line of JSON when the last
- * client has ended; into the file REPLIES one line for each 250 to a final dot: ID REPLY. */
+ * A client sends as soon as it can; with RATE (and `new`) so many messages a second are due, and
+ * what is late counts from when it was due. Clients come from 127.0.0.2 and up. Prints one line of
+ * JSON when the last client has ended; into the file REPLIES one line for each 250 to a final dot:
+ * ID REPLY. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,9 +37,10 @@ struct client {
 	int fd;
 	enum state state;
 	unsigned left; /* replies still to come before the next step */
+	unsigned sent; /* messages over this connection */
 	size_t n; /* bytes in the buffer */
 	uint64_t id;
-	uint64_t sent_ns; /* when the final dot went */
+	uint64_t since_ns; /* when the final dot went, or with a rate when the message was due */
 	char in[2048];
 };
 
@@ -44,7 +48,10 @@ static struct {
 	struct sockaddr_in server;
 	unsigned clients, active;
 	size_t bytes;
-	bool kept;
+	unsigned each; /* messages of a connection */
+	uint64_t gap_ns, due_ns; /* between messages, of the next one; 0: no rate */
+	struct client **resting; /* with a rate: those without a connection */
+	unsigned resting_n;
 	uint64_t next_id, first_id;
 	uint64_t began_ns, end_ns;
 	uint64_t accepted, accepted_in_time, refused, broken;
@@ -155,15 +162,36 @@ static void connect_client(struct client *c)
 		die("connect");
 	c->state = GREETING;
 	c->left = 1;
+	c->sent = 0;
 	c->n = 0;
 	if (epoll_ctl(load.epoll, EPOLL_CTL_ADD, c->fd, &ev) != 0)
 		die("epoll_ctl");
+}
+
+/* Connects for each message that is due, as long as there is somebody to send it. */
+static void connect_due(void)
+{
+	uint64_t now = now_ns();
+
+	for (; load.resting_n && load.due_ns <= now && load.due_ns < load.end_ns;
+		load.due_ns += load.gap_ns) {
+		struct client *c = load.resting[--load.resting_n];
+
+		c->since_ns = load.due_ns;
+		load.active++;
+		connect_client(c);
+	}
 }
 
 /* The connection has ended; another one, or this client's end. */
 static void ended(struct client *c)
 {
 	close(c->fd);
+	if (load.gap_ns) {
+		load.active--;
+		load.resting[load.resting_n++] = c;
+		return;
+	}
 	if (now_ns() < load.end_ns) {
 		connect_client(c);
 		return;
@@ -180,8 +208,9 @@ static void send_content(struct client *c)
 	set_id(c->id = load.next_id++);
 	c->state = CONTENT;
 	c->left = 1;
-	c->sent_ns = now_ns();
-	send_all(c, iov, load.kept ? 1 : 2);
+	if (load.gap_ns == 0)
+		c->since_ns = now_ns();
+	send_all(c, iov, ++c->sent < load.each ? 1 : 2);
 }
 
 static void note_accepted(struct client *c, const char *line, size_t n)
@@ -194,7 +223,7 @@ static void note_accepted(struct client *c, const char *line, size_t n)
 		if (load.latency_us == NULL)
 			die("realloc");
 	}
-	load.latency_us[load.latency_n++] = (uint32_t)((now - c->sent_ns) / 1000);
+	load.latency_us[load.latency_n++] = (uint32_t)((now - c->since_ns) / 1000);
 	load.accepted++;
 	load.accepted_in_time += now < load.end_ns;
 	if (load.replies)
@@ -213,7 +242,7 @@ static void content_answered(struct client *c, const char *line, size_t n)
 		note_accepted(c, line, n);
 	else if (load.refused++ == 0)
 		fprintf(stderr, "load: refused: %.*s\n", (int)n, line);
-	if (!load.kept) {
+	if (c->sent == load.each) {
 		c->state = QUIT; /* it has gone already */
 		c->left = 1;
 	} else if (now_ns() < load.end_ns) {
@@ -311,6 +340,32 @@ static void report(void)
 		n ? load.latency_us[n - 1] : 0, (unsigned long long)load.next_id);
 }
 
+/* Until the next event, or until the next message is due. */
+static int wait_events(struct epoll_event *events)
+{
+	uint64_t now = now_ns(), due = load.due_ns;
+	struct timespec t = { .tv_sec = 1 };
+
+	if (load.gap_ns && load.resting_n && due < load.end_ns && due < now + 1000000000u)
+		t = (struct timespec){ .tv_nsec = due > now ? (long)(due - now) : 0 };
+	return epoll_pwait2(load.epoll, events, EVENTS, &t, NULL);
+}
+
+static void begin(struct client *clients)
+{
+	load.resting = calloc(load.clients, sizeof(*load.resting));
+	if (load.resting == NULL)
+		die("calloc");
+	load.due_ns = load.began_ns;
+	for (unsigned i = 0; i < load.clients; i++) {
+		if (load.gap_ns)
+			load.resting[load.resting_n++] = &clients[i];
+		else
+			connect_client(&clients[i]);
+	}
+	load.active = load.gap_ns ? 0 : load.clients;
+}
+
 static void run(void)
 {
 	struct client *clients = calloc(load.clients, sizeof(*clients));
@@ -319,23 +374,32 @@ static void run(void)
 
 	if (clients == NULL)
 		die("calloc");
-	for (unsigned i = 0; i < load.clients; i++)
-		connect_client(&clients[i]);
-	load.active = load.clients;
-	while (load.active && now_ns() < give_up) {
-		int n = epoll_wait(load.epoll, events, EVENTS, 1000);
+	begin(clients);
+	while ((load.active || (load.gap_ns && load.due_ns < load.end_ns)) && now_ns() < give_up) {
+		if (load.gap_ns)
+			connect_due();
+		int n = wait_events(events);
 
 		for (int i = 0; i < n; i++)
 			readable(events[i].data.ptr);
 	}
 	load.broken += load.active;
 	free(clients);
+	free(load.resting);
+}
+
+static unsigned messages_each(const char *word)
+{
+	if (strcmp(word, "new") == 0)
+		return 1;
+	return strcmp(word, "kept") == 0 ? UINT32_MAX : (unsigned)atoi(word);
 }
 
 int main(int argc, char **argv)
 {
 	if (argc < 7) {
-		fputs("usage: load PORT CLIENTS SECONDS BYTES new|kept FIRST-ID [REPLIES]\n",
+		fputs("usage: load PORT CLIENTS SECONDS BYTES new|MESSAGES|kept FIRST-ID "
+		      "[REPLIES|- [RATE]]\n",
 			stderr);
 		return 64;
 	}
@@ -344,10 +408,13 @@ int main(int argc, char **argv)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	load.clients = (unsigned)atoi(argv[2]);
 	load.bytes = (size_t)atol(argv[4]);
-	load.kept = strcmp(argv[5], "kept") == 0;
+	load.each = messages_each(argv[5]);
 	load.next_id = load.first_id = strtoull(argv[6], NULL, 10);
-	if (argc > 7 && (load.replies = fopen(argv[7], "w")) == NULL)
+	if (argc > 8)
+		load.gap_ns = (uint64_t)(1e9 / atof(argv[8]));
+	if (argc > 7 && strcmp(argv[7], "-") != 0 && (load.replies = fopen(argv[7], "w")) == NULL)
 		die(argv[7]);
+	signal(SIGPIPE, SIG_IGN); /* a server that hangs up is counted, not followed */
 	make_content();
 	load.epoll = epoll_create1(0);
 	load.began_ns = now_ns();

@@ -17,7 +17,7 @@ def one_server(kind, folder, delay_ms, seconds):
         load = Load(server, sink)
         load.run("new", 1)
         figures = {mode: load.run(mode, seconds) for mode in MODES}
-        messages, unique = sink.counts()
+        messages, unique, _ = sink.counts()
         figures["duplicates"] = messages - unique
     finally:
         server.stop()

@@ -21,19 +21,20 @@ SHIM_VARIABLES = ("LD_PRELOAD", "SHIM_FOLDER", "SHIM_DELAY_US", "SHIM_LOG", "SHI
 class Sink:
     """The next hop, and its counts."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, bytes_a_second=None):
         self.port = free_port()
-        self.process = Process("sink", [BUILD / "sink", self.port], folder / "sink.log")
+        pace = [bytes_a_second] if bytes_a_second else []
+        self.process = Process("sink", [BUILD / "sink", self.port, *pace], folder / "sink.log")
         self.process.wait_for_port(self.port)
 
     def counts(self):
-        """(messages, different ids) so far."""
+        """(messages, different ids, most sessions at once) so far."""
         with socket.create_connection(("127.0.0.1", self.port)) as link, link.makefile("rwb", buffering=0) as lines:
             lines.readline()
             lines.write(b"VRFY\r\n")
-            _, messages, unique = lines.readline().split()
+            _, *counts = lines.readline().split()
             lines.write(b"QUIT\r\n")
-        return int(messages), int(unique)
+        return tuple(map(int, counts))
 
     def wait_for(self, unique, seconds=60):
         wait_until(lambda: self.counts()[1] >= unique, seconds, f"{unique} messages at the sink; it has {self.counts()}")
@@ -125,9 +126,13 @@ class Sluice(Measured):
         self.extend(self.config)
         file = self.folder / "sluice.yaml"
         file.write_text(json.dumps(self.config, indent=2) + "\n")  # JSON is YAML
-        env, self.logs = shim_environment(folder, delay_ms, **shim)
+        env, self.logs = self.environment(folder, delay_ms, **shim)
         self.process = Process("sluice", [self.binary, "serve", "-c", file], self.folder / "log", env)
         self.process.wait_for_port(self.port)
+
+    def environment(self, folder, delay_ms, **shim):
+        """(variables of its process, folder of the shim's logs)"""
+        return shim_environment(folder, delay_ms, **shim)
 
     def extend(self, config):
         """For parts that need more than one listener."""

@@ -1,9 +1,10 @@
 /* The next hop of the benchmark: takes every message, keeps none, counts the ids that the load put
  * into them. One epoll loop and no allocation, so that it is never what limits the rate.
  *
- *     sink PORT
+ *     sink PORT [BYTES-A-SECOND]
  *
- * VRFY is answered with the counts: 250 MESSAGES UNIQUE. */
+ * With a second number it reads no faster than that, all connections together. VRFY is answered with
+ * the counts: 250 MESSAGES UNIQUE SESSIONS, where sessions are the most at once that said EHLO. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -21,11 +22,12 @@
 #define ID	"bench-id-"
 #define IDS_MAX (1u << 28) /* the greatest id that can be counted */
 #define EVENTS	64
-#define IN_MAX	65536 /* the largest message it takes */
+#define IN_MAX	65536 /* an id is looked for in so much of a message */
 
 struct conn {
 	int fd;
-	bool in_data;
+	bool in_data, counted; /* the message; its id */
+	bool greeted; /* it said EHLO */
 	size_t n, seen; /* bytes in the buffer, and of those without a final dot */
 	size_t out_n;
 	char out[4096];
@@ -34,6 +36,8 @@ struct conn {
 
 static int epoll_fd;
 static uint64_t messages, unique;
+static unsigned sessions, sessions_most;
+static double pause_us; /* for each byte */
 static unsigned char *seen;
 
 static void die(const char *what)
@@ -60,12 +64,12 @@ static void flush(struct conn *c)
 	c->out_n = 0;
 }
 
-static void count(const char *p, size_t n)
+static void count_id(struct conn *c, const char *p, size_t n)
 {
-	const char *id = memmem(p, n, ID, strlen(ID));
+	const char *id = c->counted ? NULL : memmem(p, n, ID, strlen(ID));
 	unsigned long k = id ? strtoul(id + strlen(ID), NULL, 10) : 0;
 
-	messages++;
+	c->counted = true;
 	if (id == NULL || k >= IDS_MAX)
 		return;
 	if (!(seen[k / 8] & 1u << k % 8))
@@ -73,12 +77,21 @@ static void count(const char *p, size_t n)
 	seen[k / 8] |= (unsigned char)(1u << k % 8);
 }
 
+static void greet(struct conn *c)
+{
+	sessions += !c->greeted;
+	c->greeted = true;
+	if (sessions > sessions_most)
+		sessions_most = sessions;
+	say(c, "250-sink.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 0\r\n");
+}
+
 static void tell_counts(struct conn *c)
 {
 	char line[64];
 
-	snprintf(line, sizeof(line), "250 %llu %llu\r\n", (unsigned long long)messages,
-		(unsigned long long)unique);
+	snprintf(line, sizeof(line), "250 %llu %llu %u\r\n", (unsigned long long)messages,
+		(unsigned long long)unique, sessions_most);
 	say(c, line);
 }
 
@@ -86,7 +99,7 @@ static void tell_counts(struct conn *c)
 static bool command(struct conn *c, const char *line)
 {
 	if (strncasecmp(line, "EHLO", 4) == 0)
-		say(c, "250-sink.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 0\r\n");
+		greet(c);
 	else if (strncasecmp(line, "DATA", 4) == 0)
 		say(c, "354 go on\r\n");
 	else if (strncasecmp(line, "VRFY", 4) == 0)
@@ -96,6 +109,7 @@ static bool command(struct conn *c, const char *line)
 	else
 		say(c, "250 fine\r\n");
 	c->in_data = strncasecmp(line, "DATA", 4) == 0;
+	c->counted = false;
 	return strncasecmp(line, "QUIT", 4) != 0;
 }
 
@@ -124,9 +138,14 @@ static bool step(struct conn *c, bool *ret_quit)
 
 	end = memmem(c->in + from, c->n - from, dot, 5);
 	c->seen = c->n;
+	if (end == NULL && c->n == sizeof(c->in)) { /* only its end is wanted any more */
+		count_id(c, c->in, c->n);
+		drop(c, c->n - 4);
+	}
 	if (end == NULL)
 		return false;
-	count(c->in, (size_t)(end - c->in));
+	count_id(c, c->in, (size_t)(end - c->in));
+	messages++;
 	say(c, "250 taken\r\n");
 	c->in_data = false;
 	drop(c, (size_t)(end - c->in) + 5);
@@ -135,6 +154,7 @@ static bool step(struct conn *c, bool *ret_quit)
 
 static void finish(struct conn *c)
 {
+	sessions -= c->greeted;
 	close(c->fd);
 	free(c);
 }
@@ -151,6 +171,8 @@ static void readable(struct conn *c)
 		return;
 	}
 	c->n += (size_t)got;
+	if (pause_us > 0)
+		usleep((useconds_t)(pause_us * (double)got));
 	while (step(c, &quit))
 		;
 	flush(c);
@@ -169,7 +191,7 @@ static void accept_one(int listener)
 	if (c == NULL)
 		die("malloc");
 	c->fd = fd;
-	c->in_data = false;
+	c->in_data = c->counted = c->greeted = false;
 	c->n = c->seen = c->out_n = 0;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = c };
@@ -196,10 +218,12 @@ static int listen_on(uint16_t port)
 
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fputs("usage: sink PORT\n", stderr);
+	if (argc < 2) {
+		fputs("usage: sink PORT [BYTES-A-SECOND]\n", stderr);
 		return 64;
 	}
+	if (argc > 2)
+		pause_us = 1e6 / atof(argv[2]);
 	seen = calloc(IDS_MAX / 8, 1);
 	epoll_fd = epoll_create1(0);
 	if (seen == NULL || epoll_fd < 0)
