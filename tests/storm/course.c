@@ -95,7 +95,7 @@ static int blow(struct ctx *ctx)
 		if (r == 0 && storm.kinds)
 			faults_strike(ctx, faults_one());
 		if (r == 0 && !sim_host_is_up(storm.box)) {
-			faults_crash();
+			oracle_crash();
 			r = ctx_sleep(ctx, (usec_t)sim_choose(10 * USEC_PER_SEC));
 		}
 		if (r == 0)

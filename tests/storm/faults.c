@@ -16,15 +16,6 @@ bool faults_has(enum fault f)
 	return storm.kinds & (1U << f);
 }
 
-/* Whatever was open is not the program's any more. */
-void faults_crash(void)
-{
-	storm.epoch++;
-	for (unsigned i = 0; i < DESTINATIONS; i++)
-		storm.destinations[i].now = 0;
-	oracle_crash();
-}
-
 static void power_cut(void)
 {
 	uint64_t how = sim_choose(3);
@@ -32,7 +23,7 @@ static void power_cut(void)
 	storm.cuts++;
 	if (how == 0) {
 		sim_power_cut(storm.box);
-		faults_crash();
+		oracle_crash();
 		return;
 	}
 	/* At an operation that is to come: on_op sees it. */
@@ -53,7 +44,7 @@ void faults_kill(void)
 {
 	storm.kills++;
 	program_kill(storm.program, (int)sim_choose(WORKERS + 1) - 1);
-	faults_crash();
+	oracle_crash();
 }
 
 void faults_network(bool on)
@@ -94,7 +85,7 @@ static void disk_trouble(struct ctx *ctx)
 	(void)ctx_sleep(ctx, (usec_t)sim_choose(3 * USEC_PER_SEC));
 	sim_power_cut(storm.box);
 	storm.cuts++;
-	faults_crash();
+	oracle_crash();
 }
 
 /* One of the segments: *ret_path is its name. */
@@ -183,7 +174,7 @@ void faults_on_op(void *arg, const struct sim_disk_op *op)
 {
 	(void)arg;
 	if (op->number == storm.cut_at)
-		faults_crash();
+		oracle_crash();
 }
 
 /* One of those that this seed has. */

@@ -25,8 +25,6 @@ bool faults_has(enum fault f);
 enum fault faults_one(void);
 /* Lets it happen; a suspending one may take seconds. */
 void faults_strike(struct ctx *ctx, enum fault f);
-/* Whatever was open is not the program's any more. */
-void faults_crash(void);
 /* kill -9 of one or all. */
 void faults_kill(void);
 /* New connections break, or no more; hosts are away, or there again. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/ip.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
@@ -13,16 +14,18 @@
 #include "storm.h"
 
 struct visit {
+	struct list all;
 	struct hop *hop;
+	struct sock *sock; /* the stream's */
 	struct stream *stream;
-	unsigned epoch;
 	usec_t began;
 	struct buf line, to, text;
 	bool open, report; /* a transaction; of ours to a sender */
-	bool counted;
 	size_t first, end; /* deliveries of the last transaction */
 	usec_t replied; /* when it got its 250 */
 };
+
+static struct list visits = { &visits, &visits };
 
 static bool chance(const struct visit *v, unsigned n)
 {
@@ -56,24 +59,22 @@ static int read_line(struct ctx *ctx, struct visit *v)
 	}
 }
 
-/* ---- how many transactions are open ---- */
+/* ---- how many connections are open ---- */
 
-static void count(struct visit *v, bool open)
+/* There are never more than when one has begun. Each is open until one of both sides has closed it; what
+ * a process had ends with it, so that a kill or a cut needs no excuse. A side that was closed, of
+ * which the other one has not heard, or never will, is closed. */
+static void count(const struct destination *d)
 {
-	struct destination *d = v->hop->destination;
+	unsigned n = 0;
 
-	v->open = open;
-	if (open == v->counted)
-		return;
-	v->counted = open;
-	/* What a crash left open is not the program's any more. */
-	if (v->epoch != storm.epoch)
-		return;
-	d->now += open ? 1 : -1U;
-	if (d->now > d->most)
-		d->most = d->now;
-	if (d->now > d->limit && d->exceeded_n < EXCEEDED_MAX)
-		d->exceeded[d->exceeded_n++] = clock_now();
+	list_each (it, &visits) {
+		const struct visit *v = container_of(it, struct visit, all);
+
+		n += v->hop->destination == d && sim_sock_peer_has(v->sock);
+	}
+	if (n > d->limit)
+		storm_fail("%s has %u connections open; its limit is %u", d->name, n, d->limit);
 }
 
 /* ---- commands ---- */
@@ -89,7 +90,7 @@ static int mail(struct ctx *ctx, struct visit *v)
 		v->open = false;
 		return say(ctx, v, "550 5.7.1 not you\r\n");
 	}
-	count(v, true);
+	v->open = true;
 	buf_clear(&v->to);
 	buf_clear(&v->text);
 	return say(ctx, v, "250 2.1.0 ok\r\n");
@@ -166,7 +167,7 @@ static int answer_dot(struct ctx *ctx, struct visit *v)
 {
 	const struct manners *m = &v->hop->manners;
 
-	count(v, false);
+	v->open = false;
 	if (chance(v, m->dot_4xx))
 		return say(ctx, v, "452 4.2.2 full\r\n");
 	if (!v->report && chance(v, m->dot_5xx)) {
@@ -219,7 +220,7 @@ static int bdat(struct ctx *ctx, struct visit *v)
 	if (!v->open || v->to.n == 0)
 		return say(ctx, v, "503 5.5.1 no recipients\r\n");
 	if (chance(v, v->hop->manners.data_4xx)) {
-		count(v, false);
+		v->open = false;
 		return say(ctx, v, "451 4.3.0 no\r\n");
 	}
 	return last[0] ? answer_dot(ctx, v) : say(ctx, v, "250 2.0.0 go on\r\n");
@@ -230,7 +231,7 @@ static int data(struct ctx *ctx, struct visit *v)
 	if (!v->open || v->to.n == 0)
 		return say(ctx, v, "554 5.5.1 no recipients\r\n");
 	if (chance(v, v->hop->manners.data_4xx)) {
-		count(v, false);
+		v->open = false;
 		return say(ctx, v, "451 4.3.0 no\r\n");
 	}
 	int r = say(ctx, v, "354 go\r\n");
@@ -285,12 +286,11 @@ static int answer(struct ctx *ctx, struct visit *v)
 	if (slice_starts_nocase(line, S("BDAT")))
 		return bdat(ctx, v);
 	if (slice_starts_nocase(line, S("QUIT"))) {
-		count(v, false);
 		(void)say(ctx, v, "221 2.0.0 bye\r\n");
 		return ERR_EOF;
 	}
 	if (slice_starts_nocase(line, S("RSET")))
-		count(v, false);
+		v->open = false;
 	return say(ctx, v, "250 2.0.0 ok\r\n");
 }
 
@@ -309,8 +309,8 @@ static int visit(struct ctx *ctx, void *arg)
 		r = say(ctx, v, "220 hop ESMTP\r\n");
 	while (r == 0 && (r = read_line(ctx, v)) == 0)
 		r = answer(ctx, v);
-	count(v, false);
 	(void)stream_flush(ctx, v->stream);
+	list_remove(&v->all);
 	stream_free(v->stream);
 	buf_done(&v->line);
 	buf_done(&v->to);
@@ -335,9 +335,11 @@ int storm_hop(struct ctx *ctx, void *arg)
 		struct visit *v = mem_zalloc(sizeof(*v));
 
 		v->hop = hop;
-		v->epoch = storm.epoch;
 		v->began = clock_now();
+		v->sock = sock;
 		v->stream = stream_new(sock);
+		list_append(&visits, &v->all);
+		count(hop->destination);
 		buf_init(&v->line, 1 << 20);
 		buf_init(&v->to, 1 << 20);
 		buf_init(&v->text, 64 << 20);

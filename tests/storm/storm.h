@@ -80,15 +80,10 @@ struct manners {
 	usec_t delay; /* before each reply, at most */
 };
 
-#define EXCEEDED_MAX 64
-
 /* A destination of the configuration: its hosts together. */
 struct destination {
 	const char *name;
-	unsigned limit; /* connections */
-	unsigned now, most; /* open transactions */
-	usec_t exceeded[EXCEEDED_MAX]; /* when there were more than the limit */
-	unsigned exceeded_n;
+	unsigned limit; /* connections, over all workers */
 };
 
 struct hop {
@@ -114,10 +109,9 @@ struct storm {
 	size_t deliveries_n;
 	struct destination destinations[DESTINATIONS];
 	struct hop hops[HOPS];
-	unsigned epoch; /* counts what ends connections without a word */
 	bool closed; /* hops take nothing before the calm */
 	bool calm; /* hops take everything, nothing breaks any more */
-	bool deaf; /* connections may end on one side only: nobody can count what is open */
+	bool deaf; /* connections may end on one side only */
 	struct sim_host *box;
 	uint64_t cut_at; /* operation of its disk; 0: none is planned */
 	struct program *program;

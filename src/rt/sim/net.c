@@ -314,6 +314,13 @@ void sim_sock_reset(struct sock *s)
 	conn_drop(s, ERR_RESET);
 }
 
+bool sim_sock_peer_has(const struct sock *s)
+{
+	const struct sock *peer = &s->conn->end[1 - s->side];
+
+	return peer->held && peer->open;
+}
+
 void sim_sock_lose(struct sock *s, bool out, bool in)
 {
 	s->lost |= out;

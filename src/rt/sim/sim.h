@@ -234,6 +234,8 @@ void sim_net_chaos(const struct sim_chaos *chaos);
 
 /* Resets a connection, from the side of s; s is still to be closed. */
 void sim_sock_reset(struct sock *s);
+/* The other side still has it: it has neither closed it nor died. */
+bool sim_sock_peer_has(const struct sock *s);
 /* Nothing more arrives: of what s sends (out), of what it should get (in). */
 void sim_sock_lose(struct sock *s, bool out, bool in);
 /* How many bytes s lets lie unread (64 KiB at first): a slow reader makes the writer wait. */
