@@ -63,6 +63,14 @@ struct config_file {
 enum config_for { CONFIG_FOR_INTERNAL, CONFIG_FOR_SUBMISSION, CONFIG_FOR_MX };
 /* Who judges log-ins: `users`, or the server behind a proxy. */
 enum config_login_by { CONFIG_LOGIN_USERS, CONFIG_LOGIN_PASSED };
+/* When a proxy connects to a server behind it, in the order of a session. */
+enum config_connect {
+	CONFIG_CONNECT_ACCEPT,
+	CONFIG_CONNECT_AUTH,
+	CONFIG_CONNECT_MAIL,
+	CONFIG_CONNECT_RCPT,
+	CONFIG_CONNECT_DOT,
+};
 enum config_service { CONFIG_SERVICE_RELAY, CONFIG_SERVICE_PROXY };
 enum config_listen_tls { CONFIG_LISTEN_OFF, CONFIG_LISTEN_STARTTLS, CONFIG_LISTEN_IMPLICIT };
 /* Towards other servers: never; if offered, any certificate; always, any certificate; always, with
@@ -260,6 +268,7 @@ struct config_listener {
 	enum config_login_by login_by;
 	struct slice via; /* a name in `hops`; empty: as `domains` and `routes` say */
 	const struct config_hops *hops; /* derived from via; not NULL with CONFIG_LOGIN_PASSED */
+	enum config_connect connect; /* implied value filled in */
 };
 
 /* An item of a domain's `recipients`. */

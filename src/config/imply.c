@@ -81,6 +81,14 @@ static void imply_early_talkers(struct config_listener *it)
 								       : CONFIG_EARLY_IGNORE;
 }
 
+static void imply_connect(struct config_listener *it)
+{
+	bool passed = it->login_by == CONFIG_LOGIN_PASSED;
+
+	if (!config_node_get(it->at, "connect"))
+		it->connect = passed ? CONFIG_CONNECT_AUTH : CONFIG_CONNECT_RCPT;
+}
+
 static void imply_listeners(struct config_loading *l, struct config *c)
 {
 	imply_listener(l, c);
@@ -91,6 +99,7 @@ static void imply_listeners(struct config_loading *l, struct config *c)
 		imply_listen_tls(c, it);
 		imply_networks(it);
 		imply_early_talkers(it);
+		imply_connect(it);
 	}
 }
 
@@ -178,7 +187,7 @@ static void resolve_listeners(struct config_loading *l, struct config *c)
 
 		const struct config_hops *hops = it->via.n ? find_via(l, c, it->at, it->via) : NULL;
 
-		if (it->login_by == CONFIG_LOGIN_PASSED)
+		if (it->service == CONFIG_SERVICE_PROXY)
 			it->hops = hops;
 		if (it->hops)
 			CONFIG_WRITABLE(struct config_hops, it->hops)->for_listeners = true;

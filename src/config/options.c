@@ -21,6 +21,7 @@ static const char *const words_log_level[] = { "debug", "info", "warning", "erro
 static const char *const words_recipients[] = { "any", "backend-decides", "!verify", NULL };
 static const char *const words_login_by[] = { "users", "pass-through", NULL };
 static const char *const words_listener_via[] = { NULL };
+static const char *const words_connect[] = { "accept", "auth", "mail", "rcpt", "!dot", NULL };
 static const char *const words_slowed[] = { "strangers", "everyone", NULL };
 static const char *const words_early[] = { "refuse", "mark", "ignore", NULL };
 static const char *const words_tell[] = { "none", "xforward", "xclient", "proxy-v1", "proxy-v2",

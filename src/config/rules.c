@@ -180,13 +180,50 @@ static void check_passed(
 			"the listener '%s' passes log-ins through, but to whom? say via: with a "
 			"name in `hops`",
 			it->name.p);
-	if (!passed && it->via.n)
+	if (it->service != CONFIG_SERVICE_PROXY && it->via.n)
 		CONFIG_ERROR(l, config_place(it->at, "via"),
-			"'via' stands in the listener '%s' without auth: pass-through; "
+			"'via' stands in the listener '%s' without service: proxy; "
 			"`domains` and `routes` say where its mail goes",
 			it->name.p);
 	if (passed && it->hops)
 		check_passed_hops(l, it, it->hops);
+}
+
+/* Where a connection is made ahead, for whom must be known ahead too. */
+static void check_connect(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	const struct config_node *at = config_place(it->at, "connect");
+	bool passed = it->login_by == CONFIG_LOGIN_PASSED;
+	bool ahead = it->connect < CONFIG_CONNECT_RCPT;
+
+	(void)c;
+	if (it->service != CONFIG_SERVICE_PROXY && !passed && it->connect != CONFIG_CONNECT_RCPT)
+		CONFIG_ERROR(l, at,
+			"'connect' stands in the listener '%s' without service: proxy, but a "
+			"relay connects when it delivers",
+			it->name.p);
+	else if (passed && it->connect != CONFIG_CONNECT_AUTH)
+		CONFIG_ERROR(l, at,
+			"the listener '%s' passes log-ins through, so it connects at AUTH; "
+			"connect: auth was expected, or nothing",
+			it->name.p);
+	else if (ahead && it->hops == NULL)
+		CONFIG_ERROR(l, at,
+			"the listener '%s' connects before a recipient is known, but to whom? "
+			"say via: with a name in `hops`",
+			it->name.p);
+	else if (it->connect == CONFIG_CONNECT_AUTH && it->for_whom != CONFIG_FOR_SUBMISSION)
+		CONFIG_ERROR(l, at,
+			"nobody has to log in at the listener '%s'; connect: auth makes sense with "
+			"for: submission",
+			it->name.p);
+	else if (it->connect == CONFIG_CONNECT_ACCEPT && it->hops &&
+		 it->hops->tell_client == CONFIG_TELL_XCLIENT)
+		CONFIG_ERROR(l, at,
+			"the hops '%s' are told by XCLIENT who the client is, but before its EHLO "
+			"nobody knows all of it; say connect: mail or rcpt",
+			it->hops->name.p);
 }
 
 /* A mx listener serves `domains`, and must have a postmaster (RFC 5321 section 4.5.1). */
@@ -292,10 +329,23 @@ static const struct config_listener *find_mx_relay(const struct config *c)
 
 /* A backend that is not told who the client is takes him for us, and may trust our address; and
  * only a proxy asks it while the client waits. */
+/* A listener whose `via` has everything, and is not told who the client is; or NULL. */
+static const struct config_listener *find_untold_via(const struct config *c)
+{
+	for (size_t i = 0; i < c->listeners.n; i++) {
+		const struct config_listener *it = &c->listeners.v[i];
+
+		if (it->hops && it->login_by != CONFIG_LOGIN_PASSED &&
+			it->hops->tell_client < CONFIG_TELL_XCLIENT)
+			return it;
+	}
+	return NULL;
+}
+
 static void check_backend_decides(
 	struct config_loading *l, const struct config *c, const struct config_domain *d)
 {
-	const struct config_listener *relay = find_mx_relay(c);
+	const struct config_listener *relay = find_mx_relay(c), *untold = find_untold_via(c);
 
 	for (size_t i = 0; i < d->recipients.n; i++) {
 		const struct config_node *at = d->recipients.v[i].at;
@@ -308,6 +358,12 @@ static void check_backend_decides(
 				"is and would take him for us; say tell-client: xclient, proxy-v1 "
 				"or proxy-v2 there",
 				d->hops->name.p);
+		if (untold)
+			CONFIG_ERROR(l, at,
+				"`backend-decides`, but the listener '%s' passes everything to the "
+				"hops '%s', which are not told who the client is; say tell-client: "
+				"xclient, proxy-v1 or proxy-v2 there",
+				untold->name.p, untold->hops->name.p);
 		if (relay)
 			CONFIG_ERROR(l, at,
 				"`backend-decides`, but the listener '%s' is a relay, which asks "
@@ -425,7 +481,8 @@ static void check_usefulness(struct config_loading *l, const struct config *c)
 
 static void (*const listener_rules[])(struct config_loading *, const struct config *,
 	const struct config_listener *) = { check_certificate, check_submission, check_networks,
-	check_wildcard, check_width, check_fronts, check_passed, check_mx, check_addresses };
+	check_wildcard, check_width, check_fronts, check_passed, check_connect, check_mx,
+	check_addresses };
 static void (*const domain_rules[])(struct config_loading *, const struct config *,
 	const struct config_domain *) = { check_recipients, check_backend_decides };
 static void (*const hops_rules[])(struct config_loading *, const struct config *,

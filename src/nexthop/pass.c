@@ -5,6 +5,7 @@
 #include "client/client.h"
 #include "client/pass.h"
 #include "nexthop/conn.h"
+#include "nexthop/inside.h"
 #include "rt/ctx.h"
 #include "rt/tls.h"
 
@@ -43,6 +44,20 @@ int nexthop_pass_login(struct ctx *ctx, struct nexthop_conn *conn, const struct 
 bool nexthop_pass_is_alive(const struct nexthop_conn *conn)
 {
 	return conn->client && client_reusable(conn->client);
+}
+
+void nexthop_hold(struct nexthop_conn *conn)
+{
+	conn->held = conn->kept = true;
+	nexthop_conn_set_busy(conn, false);
+}
+
+void nexthop_give_back(struct nexthop_conn *conn)
+{
+	if (conn == NULL)
+		return;
+	conn->held = false;
+	nexthop_release(conn);
 }
 
 void nexthop_pass_end(struct nexthop_conn *conn)

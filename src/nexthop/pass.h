@@ -28,6 +28,12 @@ int nexthop_pass_login(struct ctx *ctx, struct nexthop_conn *conn, const struct 
 	struct smtp_reply *ret, int *ret_asked, struct nexthop_broken *ret_broken);
 /* The connection can still take a transaction, as far as is known. */
 bool nexthop_pass_is_alive(const struct nexthop_conn *conn);
+/* The same for a connection on which nobody logs in: its lease stays beyond each transaction, until
+ * nexthop_give_back. It was idle before its first one. */
+void nexthop_hold(struct nexthop_conn *conn);
+/* Ends that: others may have the connection, if it is good for them. Does not suspend. NULL is
+ * fine. */
+void nexthop_give_back(struct nexthop_conn *conn);
 /* Ends it: closes the connection. Does not suspend. NULL is fine. */
 void nexthop_pass_end(struct nexthop_conn *conn);
 

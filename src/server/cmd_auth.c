@@ -13,6 +13,7 @@
 #include "rt/ctx.h"
 #include "rt/log.h"
 #include "rt/stream.h"
+#include "server/ahead.h"
 #include "server/auth_offers.h"
 #include "server/front.h"
 #include "server/passage.h"
@@ -95,6 +96,15 @@ static int succeeded(
 {
 	s->login = arena_dup(&s->arena, slice_str(result->name));
 	s->mechanism = mechanism;
+
+	int r = ahead_connect(ctx, s, CONFIG_CONNECT_AUTH);
+
+	if (r == ERR_UNREACHABLE) {
+		s->login = SLICE_NIL;
+		return session_say(ctx, s, 454, "4.7.0", "Log-in is not possible now; try again");
+	}
+	if (r < 0)
+		return r;
 	metric_add(METRIC_LOGINS, 1);
 	LOG(ctx, EV_LOGGED_IN, FIELD("login", s->login), FIELD_STR("mechanism", mechanism));
 	cmd_hello_offers(s, &s->caps);

@@ -1,7 +1,8 @@
 /* The proxy service, in the order of a transaction. MAIL is answered here, since nobody knows yet
- * which backend it is for; the first recipient that may be sent to chooses it, and from then on
- * each command waits for the backend's reply. The content streams through, and the end of it is
- * passed on only when our own verdicts are in: so a 250 to our client is always the backend's.
+ * which backend it is for (unless `connect: mail` asks that at once); the first recipient that may
+ * be sent to chooses it, and from then on each command waits for the backend's reply. The content
+ * streams through, and the end of it is passed on only when our own verdicts are in: so a 250 to
+ * our client is always the backend's.
  *
  * When the backend is lost and cannot be replaced (proxy_backend.c), the client is told 451 at each
  * further step. That nobody knows what became of a message whose end was sent is told as 451 as
@@ -22,6 +23,7 @@
 #include "rt/log.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
+#include "server/ahead.h"
 #include "server/front.h"
 #include "server/introduce.h"
 #include "server/passage.h"
@@ -69,24 +71,31 @@ static void count_held(struct proxy_tx *t)
 
 /* ---- MAIL ---- */
 
-static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail_cmd *cmd,
-	struct tx **ret_tx, struct smtp_reply *ret)
+/* Once it is known who is to be told. */
+static void introduce(struct proxy_tx *t)
 {
-	const struct server_client client = session_client(s);
-	struct server_verdict verdict = server_permission_mail(&client, &cmd->path);
+	struct proxy_backend *b = &t->backend;
+	struct session *s = t->session;
+	const struct slice id = slice_of(t->id, sizeof(t->id));
 
-	(void)ctx;
-	if (s->passage && !passage_is_alive(s->passage)) {
-		smtp_reply_set(ret, 421, "4.4.2", "The server behind us was lost; log in again");
-		return 0;
+	if (b->held) {
+		introduce_client(s, &t->arena, id, passage_who(s->passage), &b->identity);
+		return;
 	}
-	if (!server_verdict_is_allowed(&verdict)) {
-		smtp_reply_set(ret, verdict.code, verdict.enhanced, "%s", verdict.text);
-		return 0;
-	}
-	if (!proxy_offers_still(s, &cmd->params, ret))
-		return 0;
+	if (b->ahead)
+		introduce_client(s, &t->arena, id, ahead_who(s), &b->identity);
+	if (b->who || b->pretence || !b->target.hops ||
+		b->target.hops->tell_client == CONFIG_TELL_NOTHING)
+		return;
+	introduce_client(s, &t->arena, id, &t->who, &b->identity);
+	b->who = &t->who;
+	s->introduced |= nexthop_is_told_once(b->target.hops);
+}
+
+static struct proxy_tx *new_tx(struct session *s, const struct smtp_mail_cmd *cmd)
+{
 	struct proxy_tx *t = mem_zalloc(sizeof(*t));
+	unsigned needs = proxy_offers_needs(&cmd->params, NULL, 0);
 
 	t->base.ops = &proxy_service;
 	t->session = s;
@@ -97,10 +106,59 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 	t->backend.arena = &t->arena;
 	t->backend.client = s->peer.ip;
 	t->backend.held = s->passage ? passage_conn(s->passage) : NULL;
+	t->backend.ahead = ahead_conn(s, needs, cmd->params.size);
 	t->backend.next_alarm = &s->server->backend_alarm;
 	t->backend.reverse_path = server_mailbox(&t->arena, &cmd->path);
 	smtp_mail_params_dup(&t->arena, &cmd->params, &t->backend.params);
 	text_id((uint64_t)clock_wall() << 12 | (s->server->next_session++ & 4095), t->id);
+	return t;
+}
+
+/* `connect: mail`: the reply is the backend's. After a no the transaction is over. */
+static int ask_at_mail(
+	struct ctx *ctx, struct proxy_tx *t, struct tx **ret_tx, struct smtp_reply *ret)
+{
+	struct proxy_backend *b = &t->backend;
+	struct smtp_reply said = { 0 };
+
+	nexthop_target_hops(&t->arena, t->session->listener->hops, &b->target);
+	introduce(t);
+	int r = proxy_backend_mail(ctx, b, &said);
+
+	if (r == 0 && b->lost.code)
+		*ret = b->lost;
+	else if (r == 0)
+		proxy_reply_pass(&t->session->tx_arena, &said, "1.0", ret);
+	if (r == 0 && smtp_reply_is_positive(ret)) {
+		*ret_tx = &t->base;
+		return 0;
+	}
+	proxy_log_reply(&t->log, &t->arena, &said, ret);
+	proxy_log_end(ctx, &t->log, t->session, b, "stopped");
+	proxy_free(t);
+	return r;
+}
+
+static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail_cmd *cmd,
+	struct tx **ret_tx, struct smtp_reply *ret)
+{
+	const struct server_client client = session_client(s);
+	struct server_verdict verdict = server_permission_mail(&client, &cmd->path);
+
+	if (s->passage && !passage_is_alive(s->passage)) {
+		smtp_reply_set(ret, 421, "4.4.2", "The server behind us was lost; log in again");
+		return 0;
+	}
+	if (!server_verdict_is_allowed(&verdict)) {
+		smtp_reply_set(ret, verdict.code, verdict.enhanced, "%s", verdict.text);
+		return 0;
+	}
+	if (!proxy_offers_still(s, &cmd->params, ret))
+		return 0;
+	struct proxy_tx *t = new_tx(s, cmd);
+
+	if (s->listener->connect == CONFIG_CONNECT_MAIL)
+		return ask_at_mail(ctx, t, ret_tx, ret);
 	*ret_tx = &t->base;
 	smtp_reply_set(ret, 250, "2.1.0", "Sender taken");
 	return 0;
@@ -146,26 +204,6 @@ static bool choose(struct proxy_tx *t, const struct smtp_rcpt_cmd *cmd, size_t b
 	}
 	*ret_rcpt = (struct client_rcpt){ server_mailbox(&t->arena, &recipient.path), cmd->params };
 	return true;
-}
-
-/* Once it is known who is to be told. */
-static void introduce(struct proxy_tx *t)
-{
-	struct proxy_backend *b = &t->backend;
-	struct passage *passage = t->session->passage;
-
-	if (b->held) {
-		introduce_client(t->session, &t->arena, slice_of(t->id, sizeof(t->id)),
-			passage_who(passage), &b->identity);
-		return;
-	}
-	if (b->who || b->pretence || !b->target.hops ||
-		b->target.hops->tell_client == CONFIG_TELL_NOTHING)
-		return;
-	introduce_client(
-		t->session, &t->arena, slice_of(t->id, sizeof(t->id)), &t->who, &b->identity);
-	b->who = &t->who;
-	t->session->introduced |= nexthop_is_told_once(b->target.hops);
 }
 
 static void pass_reply(struct proxy_tx *t, const struct client_rcpt *rcpt,

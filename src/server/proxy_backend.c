@@ -99,10 +99,14 @@ static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client
 	struct nexthop_broken broken;
 	int r = 0;
 
-	if (b->held)
+	if (b->held) {
 		conn = b->held;
-	else
+	} else if (b->ahead) {
+		conn = b->ahead;
+		b->ahead = NULL;
+	} else {
 		r = nexthop_acquire(ctx, b->nexthop, &b->target, &ask, &conn, &failure);
+	}
 
 	b->lost.code = 0;
 	if (r < 0 && ctx_check(ctx) < 0)
@@ -177,26 +181,50 @@ static int recover(struct ctx *ctx, struct proxy_backend *b, const char *why)
 /* ---- the envelope ---- */
 
 /* The first one of the transaction: one that hangs up on MAIL is passed over. */
-static int begin(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
-	size_t n, struct smtp_reply *ret)
+static int open_one(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
+	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret)
 {
-	struct smtp_reply mail;
 	const char *why;
-	int r = connect(ctx, b, rcpts, n, &mail, ret, &why);
+	int r = connect(ctx, b, rcpts, n, ret_mail, ret, &why);
 
 	while (r == ERR_UNREACHABLE && b->live && !b->held && b->replaced++ < PROXY_REPLACE_MAX) {
 		tell(ctx, b, why, "another backend is asked while the client waits");
 		give_up(b);
-		r = connect(ctx, b, rcpts, n, &mail, ret, &why);
+		r = connect(ctx, b, rcpts, n, ret_mail, ret, &why);
 	}
 	if (r == ERR_UNREACHABLE)
 		lose(ctx, b, why);
+	return r;
+}
+
+/* Its no to MAIL comes as the reply to the recipients, since MAIL was answered before. */
+static int begin(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
+	size_t n, struct smtp_reply *ret)
+{
+	struct smtp_reply mail;
+	int r = open_one(ctx, b, rcpts, n, &mail, ret);
+
 	if (r < 0 || mail.code < 400)
 		return r;
 	b->refused = mail;
 	proxy_reply_pass(b->arena, &mail, "0.0", &b->lost);
 	proxy_backend_end(b);
 	return 0;
+}
+
+int proxy_backend_mail(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret)
+{
+	usec_t began = clock_now();
+
+	if (b->pretence) {
+		b->pretence->asked++;
+		smtp_reply_set(ret, 250, "2.1.0", "The server behind us takes it");
+		return 0;
+	}
+	int r = open_one(ctx, b, NULL, 0, ret, NULL);
+
+	b->waited += clock_now() - began;
+	return r == ERR_UNREACHABLE ? 0 : r;
 }
 
 static void remember(

@@ -39,6 +39,7 @@ struct proxy_backend {
 	const struct client_who *who; /* told as the hops say; NULL: nobody is */
 	struct slice identity; /* of who */
 	struct nexthop_conn *held; /* the only one that will do; NULL: any of the target */
+	struct nexthop_conn *ahead; /* a held one that is tried first; NULL: none, or it was */
 	usec_t *next_alarm; /* the worker's: when an alarm may be raised again */
 
 	struct nexthop_live *live; /* NULL: none yet, or it is over */
@@ -57,8 +58,10 @@ struct proxy_backend {
 /* Each call suspends and returns 0 or as ctx_check. When the backend is lost for good, `lost` is
  * set, and later calls do nothing. Texts of replies live in ctx->arena. */
 
-/* Asks for recipients; the first call connects and says MAIL. A MAIL that was refused sets
- * `lost` to that reply. ret has n replies, unless `lost` is set. */
+/* Connects and says MAIL, of which *ret is the reply, unless `lost` is set. */
+int proxy_backend_mail(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret);
+/* Asks for recipients; the first call connects and says MAIL, if nobody has. A MAIL that was
+ * refused sets `lost` to that reply. ret has n replies, unless `lost` is set. */
 int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret);
 /* Before the content. *ret_refusal has code 0 or the backend's refusal. */

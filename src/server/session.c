@@ -21,6 +21,7 @@
 #include "rt/random.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
+#include "server/ahead.h"
 #include "server/flow.h"
 #include "server/front.h"
 #include "server/passage.h"
@@ -238,6 +239,7 @@ void session_forget_client(struct ctx *ctx, struct session *s)
 	session_drop_transaction(ctx, s, SESSION_GREETED, ABORT_RSET);
 	passage_end(s->passage);
 	s->passage = NULL;
+	ahead_end(s);
 	s->helo = s->login = SLICE_NIL;
 	s->helo_room = 0;
 	s->esmtp = false;
@@ -316,6 +318,12 @@ int session_greet(struct ctx *ctx, struct session *s)
 	if (r == 0 && refused) {
 		s->closing = true;
 		return session_say(ctx, s, 554, "5.5.1", "You spoke before the greeting");
+	}
+	if (r == 0)
+		r = ahead_connect(ctx, s, CONFIG_CONNECT_ACCEPT);
+	if (r == ERR_UNREACHABLE) {
+		s->closing = true;
+		return session_say(ctx, s, 421, "4.4.1", "No server behind us can be reached now");
 	}
 	return r == 0 ? session_say_greeting(ctx, s) : r;
 }
@@ -425,6 +433,7 @@ void session_begin(struct ctx *ctx, struct session *s, struct server *server,
 void session_end(struct session *s)
 {
 	passage_end(s->passage);
+	ahead_end(s);
 	if (s->introduced)
 		nexthop_forget(s->server->nexthop, slice_of(s->id, sizeof(s->id)));
 	stream_free(s->stream);

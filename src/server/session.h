@@ -16,6 +16,7 @@
 #include "smtp/caps.h"
 #include "smtp/line.h"
 
+struct ahead;
 struct config;
 struct config_listener;
 struct content;
@@ -51,6 +52,7 @@ struct session {
 	struct stream *stream;
 	struct ip_port peer, local; /* the client and where it went, perhaps as a front says */
 	struct passage *passage; /* logged in at the server behind us (passage.h), or NULL */
+	struct ahead *ahead; /* a connection of its own to a server behind us (ahead.h), or NULL */
 	bool introduced; /* a backend's session speaks for this one */
 	struct front *front; /* what a front said (front.h); NULL: nothing */
 	struct flow *flow; /* how it is slowed down (flow.h); NULL: not at all */

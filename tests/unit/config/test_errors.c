@@ -186,7 +186,27 @@ static const struct {
 		"t.yaml:2:64: 'auth: pass-through' stands in the listener 'x'; service: proxy and for: "
 		"submission were expected beside it" },
 	{ LISTEN "\"127.0.0.1:9\", via: inside } }\n" HOPS,
-		"t.yaml:1:63: 'via' stands in the listener 'x' without auth: pass-through" },
+		"t.yaml:1:63: 'via' stands in the listener 'x' without service: proxy" },
+	{ LISTEN "\"127.0.0.1:9\", connect: mail } }\n" HOPS,
+		"t.yaml:1:67: 'connect' stands in the listener 'x' without service: proxy" },
+	{ LISTEN "\"127.0.0.1:9\", service: proxy, connect: mail } }\n" HOPS,
+		"t.yaml:1:83: the listener 'x' connects before a recipient is known, but to whom?" },
+	{ LISTEN "\"127.0.0.1:9\", service: proxy, via: inside, connect: auth } }\n" HOPS,
+		"nobody has to log in at the listener 'x'; connect: auth makes sense with for: "
+		"submission" },
+	{ "hops: { inside: { hosts: h.example, tell-client: xclient } }\n" LISTEN
+	  "\"127.0.0.1:9\", service: proxy, via: inside, connect: accept } }\n",
+		"the hops 'inside' are told by XCLIENT who the client is, but before its EHLO" },
+	{ TLS "hops: { inside: { hosts: h.example, tls: verify } }\n"
+	      "listeners: { x: { for: submission, service: proxy, address: \":9\", auth: "
+	      "pass-through, via: inside, connect: mail } }\n",
+		"the listener 'x' passes log-ins through, so it connects at AUTH" },
+	{ "hops: { inside: { hosts: h.example, tell-client: xclient }, plain: { hosts: p.example } "
+	  "}\npostmaster: a@b.example\n"
+	  "domains: { d.example: { via: inside, recipients: backend-decides } }\n"
+	  "listeners: { x: { for: mx, service: proxy, address: \":9\", via: plain } }\n",
+		"t.yaml:3:38: `backend-decides`, but the listener 'x' passes everything to the hops "
+		"'plain', which are not told" },
 	{ LISTEN "\"127.0.0.1:9\", via: outside } }\n" HOPS,
 		"t.yaml:1:63: 'via': no hops are named 'outside'" },
 	{ TLS "listeners: { x: { for: submission, service: proxy, address: \":9\", auth: "

@@ -142,6 +142,10 @@ static const struct {
 		"listeners: { x: { for: submission, service: proxy, address: \":9\", auth: pass-through, via: "
 		"h } }\n",
 		"auth: pass-through " },
+	{ "listeners.NAME.connect",
+		"hops: { h: { hosts: h.example } }\n" LISTEN
+		"service: proxy, via: h, connect: mail } }\n",
+		"connect: mail " },
 	{ "listeners.NAME.via",
 		TLS
 		"hops: { h: { hosts: h.example, tls: verify } }\n"
