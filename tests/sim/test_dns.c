@@ -188,6 +188,50 @@ START_TEST(answers_take_time)
 }
 END_TEST
 
+static enum dns_status status_of(struct ctx *ctx, const char *name, usec_t *ret_time)
+{
+	struct dns_answer ans;
+	usec_t began = clock_now();
+
+	ck_assert_int_eq(dns_query(ctx, ctx->arena, slice_str(name), DNS_A, &ans), 0);
+	*ret_time = clock_now() - began;
+	return ans.status;
+}
+
+static int moods(struct ctx *ctx, void *arg)
+{
+	usec_t t;
+
+	(void)arg;
+	ck_assert_uint_eq(sim_dns_zone(zone), 0);
+	ck_assert_uint_eq(sim_dns_behave("$servfail example.net\n$bogus mx1.example.org\n"), 0);
+	ck_assert_int_eq(status_of(ctx, "s.example.net", &t), DNS_FAILED);
+	ck_assert_int_eq(status_of(ctx, "mx1.example.org", &t), DNS_BOGUS);
+	ck_assert_int_eq(status_of(ctx, "www.bogus.example.org", &t), DNS_FOUND);
+	ck_assert_int_eq(status_of(ctx, "here.wild.example.org", &t), DNS_FOUND);
+	ck_assert_int_lt(t, USEC_PER_SEC);
+	ck_assert_uint_eq(sim_dns_behave("\n$bogus\n$what a\n"), 3);
+	ck_assert_int_eq(status_of(ctx, "s.example.net", &t), DNS_FAILED);
+	/* Late, and later than anybody waits. */
+	ck_assert_uint_eq(sim_dns_behave("$delay mx1.example.org 8s\n"
+					 "$delay s.example.net 1m\n"),
+		0);
+	ck_assert_int_eq(status_of(ctx, "mx1.example.org", &t), DNS_FOUND);
+	ck_assert_int_ge(t, 8 * USEC_PER_SEC);
+	ck_assert_int_eq(status_of(ctx, "s.example.net", &t), DNS_FAILED);
+	ck_assert_int_eq(t, DNS_PATIENCE);
+	ck_assert_uint_eq(sim_dns_behave(""), 0);
+	ck_assert_int_eq(status_of(ctx, "s.example.net", &t), DNS_FOUND);
+	sim_dns_clear();
+	return 0;
+}
+
+START_TEST(behaviour_changes)
+{
+	run_seeds(moods);
+}
+END_TEST
+
 START_TEST(unreadable_zones_are_refused)
 {
 	static const char *const wrong[] = {
@@ -221,6 +265,7 @@ static Suite *suite(void)
 
 	tcase_add_test(t, names_are_answered);
 	tcase_add_test(t, answers_take_time);
+	tcase_add_test(t, behaviour_changes);
 	tcase_add_test(t, unreadable_zones_are_refused);
 	suite_add_tcase(s, t);
 	return s;

@@ -90,8 +90,20 @@ static bool stuffed(struct ctx *ctx, struct session *s, struct slice text)
 	return fine;
 }
 
+/* 550 and more is for good: only a next hop may want that, or the policy for strangers. */
+static void judge_refusal(const struct message *m, int code)
+{
+	bool refused = false;
+
+	for (unsigned i = 0; i < m->rcpts_n; i++)
+		refused |= m->rcpts[i].accepted && m->rcpts[i].refused;
+	if (code >= 550 && !refused)
+		storm_fail("message %u got %d, and no next hop has refused it", m->number, code);
+}
+
 static void end(const struct session *s, struct message *m, int code)
 {
+	judge_refusal(m, code);
 	if (code)
 		m->fate = code == 250 ? TAKEN : REFUSED;
 	m->fate_at = clock_now();
@@ -162,6 +174,8 @@ static void note_rcpt(struct rcpt *r, int code)
 	r->denied = code >= 400;
 	if (r->accepted && r->foreign)
 		storm_fail("an open relay: a stranger may send to %s", r->address);
+	if (code >= 550 && !r->foreign && r->refused == 0)
+		storm_fail("%s got %d, and no next hop has refused it", r->address, code);
 }
 
 static void command_rcpt(const struct rcpt *r, char *ret, size_t n)

@@ -38,7 +38,7 @@ static void start_clients(struct sim_host *strangers, struct sim_host *insiders)
 	for (unsigned i = 0; i < storm.clients_most; i++) {
 		static const enum sender kinds[] = { INSIDE, INSIDE, INSIDE, STRANGER, STRANGER,
 			USER, USER, PASSING, PASSING, PASSING_STRANGER };
-		enum sender sender = kinds[sim_choose(10)];
+		enum sender sender = kinds[sim_choose(11)];
 		bool inside = sender == INSIDE || sender == PASSING;
 
 		storm.clients_now++;
@@ -113,6 +113,7 @@ static void be_calm(void)
 	storm.calm = true;
 	faults_network(false);
 	faults_outage(false);
+	faults_names(false);
 	sim_disk_cut_at(storm.box, 0, false);
 	sim_disk_set_capacity(storm.box, 1 << 30);
 	for (unsigned i = 0; i < HOPS; i++) {

@@ -71,6 +71,49 @@ void faults_outage(bool on)
 	}
 }
 
+/* What names stand for is never changed: so no failed look-up is a reason to give up. */
+void faults_names(bool on)
+{
+	static const char *const names[] = { "mx.test", "one.mx.test", "two.mx.test" };
+	static const char *const ways[] = { "servfail", "timeout", "bogus", "delay", "delay" };
+	static const char *const delays[] = { "2s", "12s", "30s" };
+	struct buf rules;
+
+	buf_init(&rules, 4096);
+	for (unsigned i = 0; on && i < sizeof(names) / sizeof(names[0]); i++) {
+		unsigned way = (unsigned)sim_choose(5);
+
+		if (storm_chance(400))
+			buf_printf(&rules, "$%s %s %s\n", ways[way], names[i],
+				way < 3 ? "" : delays[sim_choose(3)]);
+	}
+	buf_putc(&rules, '\0');
+	if (sim_dns_behave(rules.p))
+		storm_fail("the rules of names cannot be read");
+	buf_done(&rules);
+}
+
+static void fail_disk(enum sim_disk_kind kind, uint64_t within, int err)
+{
+	/* The simulated disk remembers 16 of them; some kinds are met once in a recovery. */
+	if (++storm.planned % 12 == 0)
+		sim_disk_forget(storm.box);
+	sim_disk_fail(storm.box, kind, 1 + sim_choose(within), err);
+}
+
+/* What fails when a spool is opened, or a segment recycled, needs a start to be met. */
+static void recovery_trouble(void)
+{
+	static const enum sim_disk_kind kinds[] = { SIM_DISK_OPEN, SIM_DISK_TRUNCATE,
+		SIM_DISK_REMOVE, SIM_DISK_LIST, SIM_DISK_LOCK, SIM_DISK_READ };
+
+	for (unsigned n = 1 + (unsigned)sim_choose(2); n > 0; n--)
+		fail_disk(kinds[sim_choose(6)], 12, ERR_IO);
+	if (storm_chance(300))
+		return;
+	faults_kill();
+}
+
 /* A disk that fails is often about to be gone. */
 static void disk_trouble(struct ctx *ctx)
 {
@@ -79,7 +122,11 @@ static void disk_trouble(struct ctx *ctx)
 		SIM_DISK_CREATE, SIM_DISK_RENAME };
 	int err = sim_choose(4) ? ERR_IO : ERR_FULL;
 
-	sim_disk_fail(storm.box, kinds[sim_choose(9)], 1 + sim_choose(40), err);
+	if (storm_chance(300)) {
+		recovery_trouble();
+		return;
+	}
+	fail_disk(kinds[sim_choose(9)], 40, err);
 	if (!storm_chance(500))
 		return;
 	(void)ctx_sleep(ctx, (usec_t)sim_choose(3 * USEC_PER_SEC));
@@ -163,6 +210,9 @@ void faults_strike(struct ctx *ctx, enum fault f)
 		break;
 	case CLOCK:
 		sim_clock_step(((usec_t)sim_choose(7200) - 3600) * USEC_PER_SEC);
+		break;
+	case NAMES:
+		faults_names(storm_chance(800));
 		break;
 	case FAULTS:
 		break;

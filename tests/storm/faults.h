@@ -12,10 +12,11 @@ enum fault {
 	KILL, /* kill -9 of one or all */
 	NETWORK, /* connections that break, hosts that are away */
 	FULL, /* no room on the disk */
-	DISK, /* a failed write, sync or read */
+	DISK, /* an operation that fails */
 	FLIP, /* of a stored bit */
 	RELOAD,
 	CLOCK,
+	NAMES, /* look-ups that fail, are bogus, or come late or never */
 	FAULTS
 };
 
@@ -30,6 +31,8 @@ void faults_kill(void);
 /* New connections break, or no more; hosts are away, or there again. */
 void faults_network(bool on);
 void faults_outage(bool on);
+/* Look-ups fail, or all are well. */
+void faults_names(bool on);
 /* For sim_disk_on_op: a cut that was planned for an operation happens behind this call. */
 void faults_on_op(void *arg, const struct sim_disk_op *op);
 

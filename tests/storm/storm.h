@@ -122,6 +122,7 @@ struct storm {
 	unsigned flips;
 	unsigned rotten, cut; /* sets of partitions: something has rotted, a torn tail was cut */
 	bool disk_faults;
+	unsigned planned; /* operations of the disk that were to fail */
 	/* Of the seed. */
 	unsigned kinds; /* set of faults */
 	usec_t length; /* of the storm */

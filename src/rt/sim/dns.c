@@ -1,6 +1,8 @@
 /* rt/dns.h answered from zone text. */
 #include "rt/dns.h"
 
+#include <assert.h>
+
 #include "base/err.h"
 #include "rt/ctx.h"
 #include "rt/sim/draw.h"
@@ -57,6 +59,23 @@ unsigned sim_dns_zone(const char *text)
 	if (line)
 		return line;
 	move_all(&zone.records, &fresh.records);
+	move_all(&zone.rules, &fresh.rules);
+	return 0;
+}
+
+unsigned sim_dns_behave(const char *text)
+{
+	struct zone fresh = { .arena = zone.arena };
+
+	list_init(&fresh.records);
+	list_init(&fresh.rules);
+	unsigned line = zone_parse(&fresh, slice_str(text));
+
+	zone.arena = fresh.arena;
+	assert(list_empty(&fresh.records) && "how names behave, not what they are");
+	if (line)
+		return line;
+	list_init(&zone.rules);
 	move_all(&zone.rules, &fresh.rules);
 	return 0;
 }
@@ -210,7 +229,12 @@ int dns_query(struct ctx *ctx, struct arena *arena, struct slice name, enum dns_
 	if (r < 0)
 		return r;
 	trace_bytes(TRACE_DNS, (uint64_t)type, 0, asked);
-	r = ctx_sleep(ctx, time_add(wait, delay ? delay->delay : 0));
+	wait = time_add(wait, delay ? delay->delay : 0);
+	if (wait > DNS_PATIENCE) {
+		wait = DNS_PATIENCE;
+		silent = true;
+	}
+	r = ctx_sleep(ctx, wait);
 	if (r == 0)
 		r = host_check(ctx);
 	if (r < 0)

@@ -253,8 +253,13 @@ void sim_host_reset_connections(struct sim_host *h);
  * (A, AAAA, MX, CNAME, PTR, TXT, TLSA; "*." matches any name below that has no records of its own),
  * and how names behave, with all names below them:
  *   $secure NAME    $bogus NAME    $servfail NAME    $timeout NAME    $delay NAME 2s
+ * (A delay beyond DNS_PATIENCE is a failed look-up, as the real resolver has it.)
  * Returns 0, or the number of the line that cannot be read; nothing is added then. */
 unsigned sim_dns_zone(const char *text);
+/* Names behave as these lines ($servfail and so on, no records) say and no longer as they did; ""
+ * makes all of them well. A query under way waits as long as it was to, and is answered by what
+ * stands then. Returns as sim_dns_zone. */
+unsigned sim_dns_behave(const char *rules);
 /* Forgets all records and behaviour. */
 void sim_dns_clear(void);
 
