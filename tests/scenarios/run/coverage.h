@@ -13,12 +13,13 @@ struct coverage *coverage_new(void);
 void coverage_free(struct coverage *c);
 /* A run that passed. name lives as long as c. */
 void coverage_add(struct coverage *c, const char *name, struct slice lines);
-/* Writes both tables; returns how many cells are empty, each named on a line of `missing`. */
-unsigned coverage_write(const struct coverage *c, FILE *out, FILE *missing);
+/* Writes both tables. Returns how many behaviours nobody showed, and how often replies differ from those
+ * that `replies` (the text of replies.table) expects; each is named on a line of `missing`. */
+unsigned coverage_write(const struct coverage *c, struct slice replies, FILE *out, FILE *missing);
 
 /* A behaviour is covered by a run whose observations fit all patterns, one line each, in this order.
- * A pattern is a glob on the whole line; one that begins with "!" fits when no line of the whole run fits
- * the rest. */
+ * A pattern is a glob on the whole line. One that begins with "!" fits when no line of the whole run fits
+ * the rest, with "=" when exactly one does, with "+" when any does, whatever the order. */
 #define COVERAGE_PATTERNS 10
 struct coverage_row {
 	const char *group; /* "section 8", "retry", ... */

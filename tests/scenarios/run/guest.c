@@ -16,6 +16,7 @@
 #include "rt/stream.h"
 
 #define REPLY_MAX (1u << 20)
+#define SENT_MAX  5000 /* bytes of a message that are observed */
 #define GUEST_IP  "192.0.2.9" /* unless it says otherwise */
 
 /* "promised QUEUE-ID to PATH PATH": what this client may rely upon. */
@@ -40,6 +41,17 @@ static void see_reply(void *arg, const char *state, struct slice said, struct sl
 	see_promise(c, said, reply);
 }
 
+/* "sent NAME STATE CODE VERB,VERB text TEXT": which message was answered how. */
+static void see_text(
+	void *arg, const char *state, struct slice verbs, struct slice text, struct slice reply)
+{
+	const struct guest *c = arg;
+
+	if (text.n <= SENT_MAX)
+		play_see(c->play, "sent %.*s %s %.*s %.*s text %.*s", SLICE_ARG(c->name), state,
+			SLICE_ARG(slice_take(reply, 3)), SLICE_ARG(verbs), SLICE_ARG(text));
+}
+
 void guest_disconnect(struct guest *c)
 {
 	stream_free(c->stream);
@@ -47,7 +59,7 @@ void guest_disconnect(struct guest *c)
 	c->sock = NULL;
 	c->has_reply = false;
 	wire_done(&c->wire);
-	wire_init(&c->wire, see_reply, c);
+	wire_init(&c->wire, see_reply, see_text, c);
 }
 
 int guest_connect(struct ctx *ctx, struct guest *c, const struct stmt *s)
@@ -126,7 +138,7 @@ static struct guest *make(struct play *p, struct slice name, struct slice from)
 	c->from = from;
 	waitq_init(&c->changed);
 	buf_init(&c->reply, REPLY_MAX);
-	wire_init(&c->wire, see_reply, c);
+	wire_init(&c->wire, see_reply, see_text, c);
 	list_append(&p->clients, &c->node);
 	c->proc = sim_proc_start(play_host(p, from), "client", guest_main, c);
 	return c;

@@ -3,28 +3,31 @@
 #include "wire.h"
 
 #include "base/ascii.h"
+#include "wire_text.h"
 
 #define SENT_MAX  (8u << 20)
 #define RCPTS_MAX (1u << 20)
 #define LINE_LONG 2048 /* longer than any command may be */
 
-const char *const wire_state_names[WIRE_STATES] = { "early", "greeted", "helo", "ready", "mail",
-	"rcpt", "data", "bdat", "auth", "tls", "tls-ready", "user", "quit" };
+const char *const wire_state_names[WIRE_STATES_ALL] = { "early", "greeted", "helo", "ready", "mail",
+	"rcpt", "data", "bdat", "auth", "tls", "tls-ready", "user", "chunk", "quit", "closed" };
 const char *const wire_verb_names[WIRE_VERBS] = { "EHLO", "HELO", "MAIL", "RCPT", "DATA", "BDAT",
-	"RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT", "STARTTLS", "AUTH", "ETRN", "unknown",
-	"damaged" };
+	"RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT", "STARTTLS", "AUTH", "XCLIENT", "XFORWARD",
+	"ETRN", "unknown", "damaged" };
 
-void wire_init(struct wire *w, wire_see *see, void *arg)
+void wire_init(struct wire *w, wire_see *see, wire_see_text *see_text, void *arg)
 {
-	*w = (struct wire){ .see = see, .arg = arg };
+	*w = (struct wire){ .see = see, .see_text = see_text, .arg = arg };
 	buf_init(&w->sent, SENT_MAX);
 	buf_init(&w->rcpts, RCPTS_MAX);
+	buf_init(&w->chunks, SENT_MAX);
 }
 
 void wire_done(struct wire *w)
 {
 	buf_done(&w->sent);
 	buf_done(&w->rcpts);
+	buf_done(&w->chunks);
 }
 
 void wire_sent(struct wire *w, struct slice bytes)
@@ -71,6 +74,24 @@ static size_t next_line(const struct wire *w, struct slice *ret)
 static bool bare_lf(struct slice with_end)
 {
 	return with_end.n && with_end.p[with_end.n - 1] == '\n' && !slice_ends(with_end, S("\r\n"));
+}
+
+/* Bytes of a PROXY header that stands first; 0: none does. */
+static size_t header_bytes(const struct wire *w)
+{
+	static const struct slice second = SLICE("\r\n\r\n\0\r\nQUIT\n");
+	struct slice s = buf_slice(&w->sent);
+	size_t n = 16;
+
+	if (w->began)
+		return 0;
+	if (slice_starts(s, S("PROXY ")))
+		return slice_find(s, '\n') < s.n ? slice_find(s, '\n') + 1 : s.n;
+	if (!slice_starts(s, second))
+		return 0;
+	if (s.n >= 16)
+		n += 256U * (unsigned char)s.p[14] + (unsigned char)s.p[15];
+	return n < s.n ? n : s.n;
 }
 
 /* All up to the end of data. */
@@ -139,6 +160,7 @@ static void after_command(
 		if (done) {
 			w->state = WIRE_MAIL;
 			buf_clear(&w->rcpts);
+			buf_clear(&w->chunks);
 		}
 		break;
 	case WIRE_RCPT_:
@@ -171,6 +193,12 @@ static void after_command(
 		if (done)
 			w->state = WIRE_QUIT;
 		break;
+	case WIRE_XCLIENT: /* all begins again */
+		w->user &= !done;
+		if (done)
+			w->state = w->tls ? WIRE_TLS : WIRE_GREETED;
+		break;
+	case WIRE_XFORWARD:
 	case WIRE_NOOP:
 	case WIRE_VRFY:
 	case WIRE_EXPN:
@@ -183,7 +211,7 @@ static void after_command(
 		break;
 	}
 	if (slice_starts(reply, S("421")))
-		w->state = WIRE_QUIT;
+		w->state = WIRE_CLOSED;
 }
 
 static void tell(struct wire *w, enum wire_state state, struct slice said, struct slice reply)
@@ -191,66 +219,113 @@ static void tell(struct wire *w, enum wire_state state, struct slice said, struc
 	w->see(w->arg, wire_state_names[state], said, reply);
 }
 
-/* Lines of a message that begin like commands were content, and nothing else. Each verb is told
- * once. */
-static void see_content(struct wire *w, struct slice content, struct slice reply)
+/* What lines of a message would be, and its text. */
+static void see_text(
+	struct wire *w, enum wire_state state, struct slice content, struct slice reply)
 {
-	unsigned seen = 0;
+	struct buf verbs, text;
 
-	while (content.n) {
-		size_t end = slice_find(content, '\n');
-		struct slice line = slice_take(content, end);
-		bool bare = end < content.n && !slice_ends(line, S("\r"));
-		enum wire_verb verb = bare ? WIRE_DAMAGED : wire_verb_of(slice_trim(line));
-
-		if (!(seen & 1u << verb))
-			tell(w, WIRE_DATA, slice_str(wire_verb_names[verb]), reply);
-		seen |= 1u << verb;
-		content = slice_skip(content, end + 1);
-	}
-	tell(w, WIRE_DATA, S("content"), reply);
+	buf_init(&verbs, 1000);
+	buf_init(&text, SENT_MAX);
+	wire_text_read(content, state == WIRE_DATA, &verbs, &text);
+	w->see_text(w->arg, wire_state_names[state], buf_slice(&verbs), buf_slice(&text), reply);
+	buf_done(&verbs);
+	buf_done(&text);
 }
 
 static void answer_content(struct wire *w, struct slice reply)
 {
 	size_t n = content_end(w);
 
-	see_content(w, slice_take(buf_slice(&w->sent), n), reply);
+	see_text(w, WIRE_DATA, slice_take(buf_slice(&w->sent), n), reply);
+	tell(w, WIRE_DATA, S("content"), reply);
 	buf_consume(&w->sent, n);
-	w->state = slice_starts(reply, S("421")) ? WIRE_QUIT : idle_state(w);
+	w->state = slice_starts(reply, S("421")) ? WIRE_CLOSED : idle_state(w);
 }
 
 static void answer_exchange(struct wire *w, char class, struct slice reply)
 {
 	struct slice line;
 	size_t n = next_line(w, &line);
-	bool damaged = bare_lf(slice_take(buf_slice(&w->sent), n));
+	bool damaged = w->torn || bare_lf(slice_take(buf_slice(&w->sent), n));
 	enum wire_verb verb = damaged ? WIRE_DAMAGED : wire_verb_of(line);
 
 	tell(w, WIRE_AUTH, slice_str(wire_verb_names[verb]), reply);
 	buf_consume(&w->sent, n);
+	w->torn = damaged && !w->torn;
 	w->user |= class == '2';
-	if (class != '3')
+	if (class != '3' && !damaged) /* which is no answer at all */
 		w->state = idle_state(w);
 }
 
+static void answer_chunk(struct wire *w, struct slice line, struct slice chunk, struct slice reply)
+{
+	buf_put(&w->chunks, chunk);
+	if (is_last(line) || !slice_starts(reply, S("2")))
+		see_text(w, WIRE_CHUNK, buf_slice(&w->chunks), reply);
+}
+
+static void answer_line(struct wire *w, struct slice line, size_t n, char class, struct slice reply)
+{
+	bool bare = bare_lf(slice_take(buf_slice(&w->sent), n));
+	bool damaged = bare || w->torn || is_damaged(line);
+	enum wire_verb verb = damaged ? WIRE_DAMAGED : wire_verb_of(line);
+	enum wire_state state = w->early ? WIRE_EARLY : w->state;
+	size_t all = n + (verb == WIRE_BDAT_ ? chunk_of(line) : 0);
+
+	all = all < w->sent.n ? all : w->sent.n;
+	w->torn = bare;
+	tell(w, state, slice_str(wire_verb_names[verb]), reply);
+	if (verb == WIRE_BDAT_ && (state == WIRE_RCPT || state == WIRE_BDAT))
+		answer_chunk(
+			w, line, slice_take(slice_skip(buf_slice(&w->sent), n), all - n), reply);
+	if (!damaged)
+		after_command(w, verb, line, class, reply);
+	buf_consume(&w->sent, all);
+	w->early = w->early > all ? w->early - all : 0;
+}
+
+/* A reply to half a line is none: time is up, or the end is near. */
 static void answer_command(struct wire *w, char class, struct slice reply)
 {
 	struct slice line;
 	size_t n = next_line(w, &line);
-	bool damaged = bare_lf(slice_take(buf_slice(&w->sent), n)) || is_damaged(line);
-	enum wire_verb verb = damaged ? WIRE_DAMAGED : wire_verb_of(line);
-	enum wire_state state = w->early ? WIRE_EARLY : w->state;
+	bool whole = n && w->sent.p[n - 1] == '\n';
 
-	if (verb == WIRE_BDAT_ && !damaged)
-		n += chunk_of(line);
-	tell(w, state, slice_str(wire_verb_names[verb]), reply);
-	if (!damaged)
-		after_command(w, verb, line, class, reply);
-	if (n > w->sent.n)
-		n = w->sent.n;
-	buf_consume(&w->sent, n);
+	if (whole && wire_verb_of(line) == WIRE_BDAT_ && slice_starts(reply, S("421")))
+		whole = n + chunk_of(line) <= w->sent.n;
+	w->began = true;
+	if (whole)
+		answer_line(w, line, n, class, reply);
+	else
+		tell(w, w->early ? WIRE_EARLY : w->state, S(""), reply);
+}
+
+/* A header is taken without a word. From a stranger it is a line as any other. */
+static void take_header(struct wire *w, char class, struct slice reply)
+{
+	size_t n = header_bytes(w);
+	bool refused = n && (class == '4' || !w->greeted);
+
+	if (n == 0 || class == '5')
+		return;
+	if (refused)
+		tell(w, WIRE_EARLY, S("PROXY"), reply);
+	buf_consume(&w->sent, refused ? w->sent.n : n);
 	w->early = w->early > n ? w->early - n : 0;
+	w->began = true;
+}
+
+static void answer_greeting(struct wire *w, char class, struct slice reply)
+{
+	if (class != '2')
+		take_header(w, class, reply);
+	w->greeted = true;
+	w->state = WIRE_GREETED;
+	if (class == '2' || w->sent.n == 0)
+		w->see(w->arg, "early", S("greeting"), reply);
+	else
+		answer_command(w, class, reply);
 }
 
 void wire_reply(struct wire *w, struct slice reply)
@@ -258,21 +333,18 @@ void wire_reply(struct wire *w, struct slice reply)
 	char class = reply.n ? reply.p[0] : '0';
 
 	if (!w->greeted) {
-		w->greeted = true;
-		w->state = WIRE_GREETED;
-		if (class == '2' || w->sent.n == 0)
-			w->see(w->arg, "early", S("greeting"), reply);
-		else
-			answer_command(w, class, reply);
-	} else if (w->sent.n == 0) {
-		tell(w, w->state, S(""), reply);
-	} else if (w->state == WIRE_DATA) {
-		answer_content(w, reply);
-	} else if (w->state == WIRE_AUTH) {
-		answer_exchange(w, class, reply);
-	} else {
-		answer_command(w, class, reply);
+		answer_greeting(w, class, reply);
+		return;
 	}
+	take_header(w, class, reply);
+	if (w->sent.n == 0)
+		tell(w, w->state, S(""), reply);
+	else if (w->state == WIRE_DATA)
+		answer_content(w, reply);
+	else if (w->state == WIRE_AUTH)
+		answer_exchange(w, class, reply);
+	else
+		answer_command(w, class, reply);
 }
 
 void wire_secured(struct wire *w)
@@ -285,11 +357,11 @@ void wire_secured(struct wire *w)
 
 void wire_ended(struct wire *w)
 {
-	while (w->state == WIRE_QUIT && w->sent.n) {
-		struct slice line;
-		size_t n = next_line(w, &line);
+	struct slice line;
+	size_t n = next_line(w, &line);
 
-		tell(w, WIRE_QUIT, slice_str(wire_verb_names[wire_verb_of(line)]), S("ignored"));
-		buf_consume(&w->sent, n);
-	}
+	if (w->state != WIRE_QUIT || n == 0 || n + chunk_of(line) < w->sent.n)
+		return;
+	tell(w, WIRE_QUIT, slice_str(wire_verb_names[wire_verb_of(line)]), S("nothing"));
+	buf_clear(&w->sent);
 }

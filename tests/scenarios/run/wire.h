@@ -21,10 +21,13 @@ enum wire_state {
 	WIRE_TLS, /* behind the handshake, before EHLO */
 	WIRE_TLS_READY, /* EHLO was answered there */
 	WIRE_USER, /* logged in, no transaction */
+	WIRE_CHUNK, /* within the bytes of a chunk: where lines are said, never where a session stands */
 	WIRE_QUIT, /* behind QUIT's 221 */
-	WIRE_STATES
+	WIRE_STATES, /* those that cells are counted in */
+	WIRE_CLOSED = WIRE_STATES, /* behind a 421 */
+	WIRE_STATES_ALL
 };
-extern const char *const wire_state_names[WIRE_STATES];
+extern const char *const wire_state_names[WIRE_STATES_ALL];
 
 /* What was said. */
 enum wire_verb {
@@ -42,6 +45,8 @@ enum wire_verb {
 	WIRE_QUIT_,
 	WIRE_STARTTLS,
 	WIRE_AUTH_,
+	WIRE_XCLIENT, /* from somebody who may not speak for others, mostly */
+	WIRE_XFORWARD,
 	WIRE_ETRN, /* a command that is known and not offered */
 	WIRE_UNKNOWN, /* a line that is no command */
 	WIRE_DAMAGED, /* a line with a bare CR or LF, a NUL, or too long */
@@ -50,8 +55,15 @@ enum wire_verb {
 extern const char *const wire_verb_names[WIRE_VERBS];
 
 /* Told of each reply: the state in which `said` was said, its first word and the reply. said is "" for
- * a reply that answers nothing (time-outs), "content" for a message's end. */
+ * a reply that answers nothing (time-outs), "content" for a message's end, "PROXY" for a header that
+ * is refused. */
 typedef void wire_see(void *arg, const char *state, struct slice said, struct slice reply);
+
+/* Told of each message whose end was answered: what its lines would be as commands (wire_verb_names,
+ * parted by ','; "damaged" where one ended in a bare LF), its text as it should arrive (dots
+ * unstuffed, lines parted by '\n'), and the reply. */
+typedef void wire_see_text(
+	void *arg, const char *state, struct slice verbs, struct slice text, struct slice reply);
 
 struct wire {
 	struct buf sent; /* not answered yet, as sent */
@@ -60,19 +72,23 @@ struct wire {
 	bool tls, user;
 	bool helo; /* the last hello was HELO */
 	size_t early; /* bytes of `sent` from before the greeting */
+	bool began; /* the first line has been answered, or was a header */
+	bool torn; /* the last line ended in a bare LF: what follows is a part of it */
 	struct buf rcpts; /* that were taken in the last transaction: "path path" */
+	struct buf chunks; /* of the transaction, so far */
 	wire_see *see;
+	wire_see_text *see_text;
 	void *arg;
 };
 
-void wire_init(struct wire *w, wire_see *see, void *arg);
+void wire_init(struct wire *w, wire_see *see, wire_see_text *see_text, void *arg);
 void wire_done(struct wire *w);
 void wire_sent(struct wire *w, struct slice bytes);
 /* A whole reply, lines parted by '\n'. */
 void wire_reply(struct wire *w, struct slice reply);
 /* A handshake has succeeded. */
 void wire_secured(struct wire *w);
-/* The connection has ended: what was said behind QUIT got no answer. */
+/* The connection has ended: the line that was said behind QUIT got no answer, if it was one. */
 void wire_ended(struct wire *w);
 
 /* The verb of a line without its line end. */

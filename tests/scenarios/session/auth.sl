@@ -17,6 +17,8 @@ client c1 to 192.0.2.25:465 {
 	send "AUTH PLAIN"; expect 334; send "QUIT"; expect 501
 	send "AUTH PLAIN"; expect 334; send "STARTTLS"; expect 501
 	send "AUTH PLAIN"; expect 334; send "AUTH PLAIN"; expect 501
+	send "AUTH PLAIN"; expect 334; send "XCLIENT ADDR=198.51.100.9"; expect 501
+	send "AUTH PLAIN"; expect 334; send "XFORWARD ADDR=198.51.100.9"; expect 501
 	send "AUTH PLAIN"; expect 334; send "ETRN ours.test"; expect 501
 	send "AUTH PLAIN"; expect 334; send "*"; expect 501 "5.7.0"
 	send "AUTH PLAIN"; expect 334; raw "NOOP\nNOOP\r\n"; expect 500; expect 500; send "*"; expect 501

@@ -11,6 +11,8 @@ client c1 to 192.0.2.25:25 {
 	send "EXPN b"; expect 502
 	send "HELP"; expect 214
 	send "AUTH PLAIN"; expect 502
+	send "XCLIENT ADDR=198.51.100.9"; expect 550
+	send "XFORWARD ADDR=198.51.100.9"; expect 550
 	send "ETRN ours.test"; expect 502
 	send "FROBNICATE"; expect 500
 	raw "NOOP\nNOOP\r\n"; expect 500; expect 500

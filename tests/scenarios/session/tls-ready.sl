@@ -13,6 +13,8 @@ client c1 to 192.0.2.25:587 {
 	send "VRFY b"; expect 252
 	send "EXPN b"; expect 502
 	send "HELP"; expect 214
+	send "XCLIENT ADDR=198.51.100.9"; expect 550
+	send "XFORWARD ADDR=198.51.100.9"; expect 550
 	send "ETRN ours.test"; expect 502
 	send "STARTTLS"; expect 503
 	send "FROBNICATE"; expect 500
