@@ -189,6 +189,7 @@ int client_live_begin(struct ctx *ctx, struct client *c, struct slice reverse_pa
 	struct beginning b = { reverse_path, params, who, rcpts, n, 0, c->unclean, 0 };
 
 	*ret = (struct client_live){ .client = c };
+	ret->prdr = smtp_mail_params_has(params, SMTP_PARAM_PRDR) && offers(ret, SMTP_CAP_PRDR);
 	buf_init(&ret->chunk, CHUNK);
 	c->messages++;
 	int r = who ? client_tell_offered(c, CLIENT_TELL_XFORWARD, ret_failure) : 0;
@@ -315,7 +316,33 @@ int client_live_write(struct ctx *ctx, struct client_live *l, struct slice piece
 
 /* ---- the end ---- */
 
-static int finish_chunks(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret)
+/* The answers to the end of the content. */
+static int hear_answers(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret,
+	struct smtp_reply *ret_each, size_t *ret_n)
+{
+	const usec_t timeout = l->client->timeouts.dot;
+	bool lmtp = l->client->protocol == CLIENT_LMTP;
+	int r = 0;
+
+	l->client->stage = CLIENT_DOT;
+	if (!lmtp)
+		r = client_talk_reply(ctx, l->client, timeout, ret);
+	if (r == 0 && !lmtp && ret->code / 100 == 3 && !(l->prdr && ret->code == 353))
+		r = ctx_fail(ctx, ERR_PROTOCOL, "client", "%u makes no sense there", ret->code);
+	if (r < 0 || (!lmtp && ret->code != 353))
+		return r;
+	*ret_n = l->accepted;
+	for (size_t i = 0; i < l->accepted && r == 0; i++)
+		r = hear(ctx, l, CLIENT_DOT, timeout, &ret_each[i]);
+	if (r == 0 && lmtp)
+		*ret = ret_each[0];
+	else if (r == 0)
+		r = hear(ctx, l, CLIENT_DOT, timeout, ret);
+	return r;
+}
+
+static int finish_chunks(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret,
+	struct smtp_reply *ret_each, size_t *ret_n)
 {
 	int r = send_chunk(ctx, l, true);
 
@@ -324,7 +351,7 @@ static int finish_chunks(struct ctx *ctx, struct client_live *l, struct smtp_rep
 		client_live_abandon(l);
 		return 0;
 	}
-	return r == 0 ? hear(ctx, l, CLIENT_DOT, l->client->timeouts.dot, ret) : r;
+	return r == 0 ? hear_answers(ctx, l, ret, ret_each, ret_n) : r;
 }
 
 /* A peer that spoke before the end refuses, if its words are a no; the end must not follow then. */
@@ -344,30 +371,26 @@ static int early_no(struct ctx *ctx, struct client_live *l, struct smtp_reply *r
 	return r;
 }
 
-static int finish_data(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret)
+static int finish_data(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret,
+	struct smtp_reply *ret_each, size_t *ret_n)
 {
 	struct client *c = l->client;
-	size_t n = c->protocol == CLIENT_LMTP ? l->accepted : 1;
 	int r = early_no(ctx, l, ret);
 
-	if (r < 0)
+	if (r < 0 || ret->code)
 		return r;
-	if (ret->code) {
-		for (size_t i = 1; i < n; i++)
-			ret[i] = ret[0];
-		return 0;
-	}
 	c->stage = CLIENT_DOT;
 	r = client_talk_write(ctx, c, smtp_dot_end(&l->dot));
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = hear(ctx, l, CLIENT_DOT, c->timeouts.dot, &ret[i]);
-	return r;
+	return r == 0 ? hear_answers(ctx, l, ret, ret_each, ret_n) : r;
 }
 
 int client_live_finish(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret,
-	struct client_failure *ret_failure)
+	struct smtp_reply *ret_each, size_t *ret_n, struct client_failure *ret_failure)
 {
-	int r = l->chunks ? finish_chunks(ctx, l, ret) : finish_data(ctx, l, ret);
+	*ret_n = 0;
+
+	int r = l->chunks ? finish_chunks(ctx, l, ret, ret_each, ret_n)
+			  : finish_data(ctx, l, ret, ret_each, ret_n);
 
 	if (r < 0)
 		return fail(ctx, l, r, ret_failure);

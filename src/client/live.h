@@ -24,6 +24,7 @@ struct client_live {
 	size_t accepted; /* recipients */
 	bool chunks; /* the content goes by BDAT (RFC 3030) */
 	bool content; /* a content has begun */
+	bool prdr; /* each recipient may get an answer of its own (draft-hall-prdr-00) */
 	struct smtp_dot dot;
 	struct buf chunk; /* BDAT: gathered until it is worth sending */
 	unsigned unanswered; /* chunks whose reply was not read yet */
@@ -49,10 +50,12 @@ int client_live_open(struct ctx *ctx, struct client_live *l, struct smtp_reply *
  * It may refuse in the middle; finish tells. */
 int client_live_write(struct ctx *ctx, struct client_live *l, struct slice piece,
 	struct client_failure *ret_failure);
-/* Ends the content. SMTP: one reply in ret[0]. LMTP: one for each accepted recipient, in the order
- * of their acceptance; ret has room for them. */
+/* Ends the content. *ret is the answer to the message. *ret_n is 0 where it holds for all
+ * recipients; else, with LMTP and PRDR, the number of those accepted, and ret_each, which has room
+ * for them, holds an answer to each in the order of their acceptance. LMTP has no answer to the
+ * message as such: *ret is then the first one's. */
 int client_live_finish(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret,
-	struct client_failure *ret_failure);
+	struct smtp_reply *ret_each, size_t *ret_n, struct client_failure *ret_failure);
 /* Gives the transaction up. Does not suspend: RSET precedes the next one. A content that was begun
  * by DATA can only be ended by ending the session. Harmless after finish or a failure. */
 void client_live_abandon(struct client_live *l);

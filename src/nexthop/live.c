@@ -114,10 +114,10 @@ int nexthop_live_write(struct ctx *ctx, struct nexthop_live *l, struct slice pie
 }
 
 int nexthop_live_finish(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply *ret,
-	struct nexthop_broken *ret_broken)
+	struct smtp_reply *ret_each, size_t *ret_n, struct nexthop_broken *ret_broken)
 {
 	struct client_failure failure;
-	int r = client_live_finish(ctx, &l->live, ret, &failure);
+	int r = client_live_finish(ctx, &l->live, ret, ret_each, ret_n, &failure);
 
 	if (r == 0)
 		nexthop_conn_finished(l->conn);

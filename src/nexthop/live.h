@@ -41,10 +41,9 @@ int nexthop_live_open(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply
 /* The next piece, canonical; suspends while the host takes nothing. */
 int nexthop_live_write(struct ctx *ctx, struct nexthop_live *l, struct slice piece,
 	struct nexthop_broken *ret_broken);
-/* Nothing was accepted before this call. One reply in ret[0]; from LMTP one for each accepted
- * recipient in the order of acceptance, for which ret has room. */
+/* Nothing was accepted before this call. Answers as from client_live_finish. */
 int nexthop_live_finish(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply *ret,
-	struct nexthop_broken *ret_broken);
+	struct smtp_reply *ret_each, size_t *ret_n, struct nexthop_broken *ret_broken);
 /* With whom; valid until nexthop_live_end. "mx1.example.org[192.0.2.1]:25" */
 struct slice nexthop_live_name(const struct nexthop_live *l);
 /* As nexthop_conn_member. */

@@ -45,6 +45,30 @@ static int open_content(struct ctx *ctx, struct session *s, enum smtp_content_fo
 	return r;
 }
 
+/* The answers of recipients, before the last word: draft-hall-prdr-00 section 4.5. They are one
+ * reply, so none of them counts as an error or may end the session. */
+static int say_verdicts(struct ctx *ctx, struct session *s)
+{
+	struct smtp_reply begin;
+	struct buf text;
+	int r = 0;
+
+	smtp_reply_set(&begin, 353, NULL, "An answer for each recipient follows");
+	buf_init(&text, 2 * SMTP_REPLY_READ_MAX);
+	smtp_reply_format(&text, &begin);
+	for (size_t i = 0; i < s->verdicts_n && r == 0; i++) {
+		const struct session_verdict *v = &s->verdicts[i];
+
+		smtp_reply_format(&text, &v->reply);
+		if (!smtp_reply_is_positive(&v->reply))
+			session_log_refusal(ctx, s, "content", v->recipient, &v->reply);
+		r = session_write(ctx, s, buf_slice(&text));
+		buf_clear(&text);
+	}
+	buf_done(&text);
+	return r;
+}
+
 /* The message is whole: judge it, hand it over, say what became of it. */
 static int finish(struct ctx *ctx, struct session *s)
 {
@@ -67,6 +91,8 @@ static int finish(struct ctx *ctx, struct session *s)
 	}
 	buf_done(&header);
 	session_drop_content(s);
+	if (r == 0 && s->verdicts_n)
+		r = say_verdicts(ctx, s);
 	if (r == 0 && !smtp_reply_is_positive(&reply)) {
 		metric_add(METRIC_MESSAGES_REJECTED, 1);
 		r = session_refuse(ctx, s, "content", SLICE_NIL, &reply);

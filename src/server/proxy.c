@@ -190,9 +190,10 @@ static bool choose(struct proxy_tx *t, const struct smtp_rcpt_cmd *cmd, size_t b
 	if (b->target.key.n == 0)
 		b->target = target;
 	/* One end of data has one answer: who is somewhere else, or with LMTP has an answer of its
-	 * own, comes in another transaction. */
+	 * own that the client could not hear, comes in another transaction. */
 	if (!slice_eq(b->target.key, target.key) ||
-		(is_lmtp(&target) && t->log.accepted + before > 0)) {
+		(is_lmtp(&target) && t->log.accepted + before > 0 &&
+			!smtp_mail_params_has(&b->params, SMTP_PARAM_PRDR))) {
 		smtp_reply_set(ret, 452, "4.5.3", "Send this recipient in another transaction");
 		return false;
 	}
@@ -271,19 +272,56 @@ static int proxy_write(struct ctx *ctx, struct tx *tx, struct slice bytes)
 	return proxy_backend_write(ctx, &t->backend, bytes);
 }
 
+/* The backend answered for each of n recipients, more than one: the client asked for that. */
+static void pass_each(struct proxy_tx *t, const struct smtp_reply *each, size_t n,
+	const struct smtp_reply *said, struct smtp_reply *ret)
+{
+	struct session *s = t->session;
+	struct session_verdict *v = arena_array(&s->tx_arena, struct session_verdict, n);
+	size_t taken = 0, last = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct slice path = proxy_backend_accepted(&t->backend, i);
+
+		v[i].recipient = arena_dup(&s->tx_arena, path);
+		proxy_reply_pass(&s->tx_arena, &each[i], "0.0", &v[i].reply);
+		taken += smtp_reply_is_positive(&v[i].reply);
+		if (smtp_reply_is_temporary(&v[i].reply))
+			last = i;
+	}
+	if (taken && !smtp_reply_is_positive(said) && !is_lmtp(&t->backend.target))
+		return; /* it contradicts itself: nobody has it, says its last word */
+	s->verdicts = v;
+	s->verdicts_n = n;
+	if (taken)
+		smtp_reply_set(ret, 250, "2.0.0", "%zu of %zu recipients have it", taken, n);
+	else
+		*ret = v[last].reply;
+}
+
+static void pass_answer(struct proxy_tx *t, const struct smtp_reply *said,
+	const struct smtp_reply *each, size_t n, struct smtp_reply *ret)
+{
+	if (t->backend.lost.code) {
+		*ret = t->backend.lost;
+		return;
+	}
+	proxy_reply_pass(&t->session->tx_arena, said, "0.0", ret);
+	if (n > 1)
+		pass_each(t, each, n, said, ret);
+}
+
 static int proxy_finish(
 	struct ctx *ctx, struct tx *tx, const struct edits *edits, struct smtp_reply *ret)
 {
 	struct proxy_tx *t = proxy_of(tx);
-	struct smtp_reply said;
-	int r = proxy_backend_finish(ctx, &t->backend, &said);
+	struct smtp_reply said, *each = arena_array(&t->arena, struct smtp_reply, t->log.accepted);
+	size_t n;
+	int r = proxy_backend_finish(ctx, &t->backend, &said, each, &n);
 
 	(void)edits;
 	if (r == 0) {
-		if (t->backend.lost.code)
-			*ret = t->backend.lost;
-		else
-			proxy_reply_pass(&t->session->tx_arena, &said, "0.0", ret);
+		pass_answer(t, &said, each, n, ret);
 		metric_add(METRIC_MESSAGES_PROXIED, smtp_reply_is_positive(ret));
 		proxy_log_reply(&t->log, &t->arena, &said, ret);
 	}

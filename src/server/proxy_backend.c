@@ -319,24 +319,40 @@ int proxy_backend_write(struct ctx *ctx, struct proxy_backend *b, struct slice b
 	return r;
 }
 
-int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret)
+int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret,
+	struct smtp_reply *ret_each, size_t *ret_n)
 {
 	struct nexthop_broken broken = { .in_doubt = true };
 	usec_t began = clock_now();
 	struct deadline d;
 
 	ret->code = 0;
+	*ret_n = 0;
 	if (b->lost.code)
 		return 0;
 	ctx_narrow(ctx, &d, FINISH_TIME);
-	int r = ctx_widen(ctx, &d, nexthop_live_finish(ctx, b->live, ret, &broken));
+	int r = nexthop_live_finish(ctx, b->live, ret, ret_each, ret_n, &broken);
+
+	r = ctx_widen(ctx, &d, r);
 
 	b->waited += clock_now() - began;
 	if (r == 0 || r == ERR_CANCELLED)
 		return r;
 	metric_add(METRIC_INDOUBT, r == ERR_TIMEOUT); /* else it is counted already */
+	ret->code = 0;
+	*ret_n = 0;
 	lose(ctx, b, broken.in_doubt ? "no answer to the message: it may have it" : broken.text);
 	return 0;
+}
+
+struct slice proxy_backend_accepted(const struct proxy_backend *b, size_t i)
+{
+	const struct proxy_answered *a = &b->answered;
+	size_t at = 0;
+
+	while (a->classes[at] != 2 || i-- > 0)
+		at++;
+	return a->rcpts[at].path;
 }
 
 void proxy_backend_end(struct proxy_backend *b)

@@ -21,7 +21,7 @@
 
 /* Those that pass through as they are. */
 static const enum smtp_cap passed[] = { SMTP_CAP_8BITMIME, SMTP_CAP_SMTPUTF8, SMTP_CAP_DSN,
-	SMTP_CAP_MT_PRIORITY, SMTP_CAP_REQUIRETLS };
+	SMTP_CAP_MT_PRIORITY, SMTP_CAP_REQUIRETLS, SMTP_CAP_PRDR };
 
 static bool can_choose(const struct session *s, const struct config_hops *h)
 {
@@ -62,7 +62,11 @@ static bool pool_caps(const struct session *s, const struct config_hops *h, stru
 		*ret = (struct smtp_caps){ .set = UINT32_MAX };
 		return true;
 	}
-	return s->server->nexthop && nexthop_view_caps(s->server->nexthop, h, ret);
+	if (!s->server->nexthop || !nexthop_view_caps(s->server->nexthop, h, ret))
+		return false;
+	if (h->hosts.v[0].place.protocol == CONFIG_LMTP)
+		smtp_caps_add(ret, SMTP_CAP_PRDR); /* RFC 2033 section 4.2: without being asked */
+	return true;
 }
 
 /* What every pool takes; the set is empty where there is one of which nothing is known. */

@@ -118,8 +118,8 @@ int session_say(
 }
 /* NOLINTEND(misc-no-recursion) */
 
-int session_refuse(struct ctx *ctx, struct session *s, const char *command, struct slice argument,
-	const struct smtp_reply *reply)
+void session_log_refusal(struct ctx *ctx, const struct session *s, const char *command,
+	struct slice argument, const struct smtp_reply *reply)
 {
 	struct buf line;
 
@@ -129,6 +129,12 @@ int session_refuse(struct ctx *ctx, struct session *s, const char *command, stru
 		FIELD("from", s->sender), FIELD("helo", s->helo), FIELD("login", s->login),
 		FIELD("reply", buf_slice(&line)));
 	buf_done(&line);
+}
+
+int session_refuse(struct ctx *ctx, struct session *s, const char *command, struct slice argument,
+	const struct smtp_reply *reply)
+{
+	session_log_refusal(ctx, s, command, argument, reply);
 	return session_reply(ctx, s, reply);
 }
 
@@ -230,6 +236,7 @@ void session_drop_transaction(
 	s->sender = SLICE_NIL;
 	s->recipients = 0;
 	s->smtputf8 = false;
+	s->verdicts_n = 0;
 	ctx->log.queue_id = SLICE_NIL;
 	s->state = next;
 }

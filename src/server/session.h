@@ -15,6 +15,7 @@
 #include "server/service.h"
 #include "smtp/caps.h"
 #include "smtp/line.h"
+#include "smtp/reply.h"
 
 struct ahead;
 struct config;
@@ -27,7 +28,6 @@ struct passage;
 struct server;
 struct service_ops;
 struct smtp_cmd;
-struct smtp_reply;
 struct sock;
 struct stream;
 struct tx;
@@ -40,6 +40,12 @@ enum session_state {
 	SESSION_RCPT, /* and at least one recipient */
 	SESSION_BDAT, /* in the middle of chunks */
 	SESSION_STATES
+};
+
+/* What a recipient's answer to the message is, where each has one (draft-hall-prdr-00). */
+struct session_verdict {
+	struct slice recipient;
+	struct smtp_reply reply;
 };
 
 /* Lies in the frame of the session's coroutine. Everything it points at is its own, except server,
@@ -84,6 +90,8 @@ struct session {
 	struct slice sender; /* reverse-path without brackets, in tx_arena */
 	size_t recipients; /* accepted */
 	bool smtputf8; /* MAIL had SMTPUTF8 */
+	const struct session_verdict *verdicts; /* in tx_arena, set by the service's finish */
+	size_t verdicts_n; /* 0: the reply holds for all recipients */
 	struct content *content; /* while content arrives, else NULL */
 };
 
@@ -120,6 +128,9 @@ int session_say(struct ctx *ctx, struct session *s, int code, const char *enhanc
 /* Logs a refusal of the given command, then replies. */
 int session_refuse(struct ctx *ctx, struct session *s, const char *command, struct slice argument,
 	const struct smtp_reply *reply);
+/* Its first half. Does not suspend. */
+void session_log_refusal(struct ctx *ctx, const struct session *s, const char *command,
+	struct slice argument, const struct smtp_reply *reply);
 /* More input. Suspends; fails as stream_fill. */
 int session_fill(struct ctx *ctx, struct session *s);
 /* Reads one line, strictly; *ret_line is valid until the next read. Damaged lines are answered here

@@ -28,6 +28,7 @@ enum smtp_cap {
 	SMTP_CAP_ETRN, /* RFC 1985 */
 	SMTP_CAP_XCLIENT, /* Postfix's XCLIENT_README */
 	SMTP_CAP_XFORWARD, /* Postfix's XFORWARD_README */
+	SMTP_CAP_PRDR, /* draft-hall-prdr-00 */
 	SMTP_CAP_VRFY,
 	SMTP_CAP_HELP,
 	SMTP_CAP_COUNT

@@ -351,6 +351,7 @@ static const struct row {
 		write_holdfor },
 	[SMTP_PARAM_HOLDUNTIL] = { SLICE("HOLDUNTIL"), SMTP_CAP_FUTURERELEASE, false,
 		read_holduntil, write_holduntil },
+	[SMTP_PARAM_PRDR] = { SLICE("PRDR"), SMTP_CAP_PRDR, false, NULL, NULL },
 	[SMTP_PARAM_NOTIFY] = { SLICE("NOTIFY"), SMTP_CAP_DSN, true, read_notify, write_notify },
 	[SMTP_PARAM_ORCPT] = { SLICE("ORCPT"), SMTP_CAP_DSN, true, read_orcpt, write_orcpt },
 };

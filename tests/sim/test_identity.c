@@ -269,8 +269,10 @@ int client_live_begin(struct ctx *ctx, struct client *c, struct slice reverse_pa
 }
 
 int client_live_finish(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret,
-	struct client_failure *ret_failure)
+	struct smtp_reply *ret_each, size_t *ret_n, struct client_failure *ret_failure)
 {
+	(void)ret_each;
+	*ret_n = 0;
 	compare(ctx, l->client, NULL);
 	if (chance(30) == 0)
 		return lost(l->client, ret_failure);
@@ -343,6 +345,7 @@ static int pass(struct ctx *ctx, const struct visitor *v, const struct nexthop_t
 	struct nexthop_broken broken;
 	struct nexthop_live *live = NULL;
 	struct smtp_reply mail, reply;
+	size_t n;
 	struct client_who who;
 	struct nexthop_ask ask = { .who = &who, .client = v->session.peer.ip, .bounded = true };
 
@@ -355,7 +358,7 @@ static int pass(struct ctx *ctx, const struct visitor *v, const struct nexthop_t
 	if (r == 0)
 		r = pause_a_little(ctx);
 	if (r == 0 && chance(5))
-		r = nexthop_live_finish(ctx, live, &reply, &broken);
+		r = nexthop_live_finish(ctx, live, &reply, NULL, &n, &broken);
 	run.done += live != NULL;
 	nexthop_live_end(live);
 	arena_reset(&arena);
