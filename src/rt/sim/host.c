@@ -232,6 +232,11 @@ bool sim_proc_running(const struct sim_proc *p)
 	return p->scope.count + p->jobs.count > 0;
 }
 
+bool sim_proc_is_here(const struct sim_proc *p)
+{
+	return p && host_proc() == p;
+}
+
 int sim_proc_wait(struct ctx *ctx, struct sim_proc *p)
 {
 	int r = scope_wait_below(ctx, &p->scope, 0);

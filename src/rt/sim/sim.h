@@ -75,6 +75,8 @@ void sim_proc_stop(struct sim_proc *p);
  * keep what was written. */
 void sim_proc_kill(struct sim_proc *p);
 bool sim_proc_running(const struct sim_proc *p);
+/* The running coroutine is one of its own. NULL: no. */
+bool sim_proc_is_here(const struct sim_proc *p);
 /* Another number for what a descriptor stands for (listen_sock_fd, channel_open), as a child
  * inherits it: nobody's until it is taken over; else process_close is due. */
 int sim_fd_dup(int fd);

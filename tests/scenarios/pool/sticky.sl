@@ -20,3 +20,11 @@ client d1 to 192.0.2.25:25 from 198.51.100.3 { message a@client.test b@ours.test
 client d2 to 192.0.2.25:25 from 198.51.100.3 { message a@client.test b@ours.test; close }
 expect one got 2
 expect two got 3
+server two { stop }
+client c4 to 192.0.2.25:25 from 198.51.100.1 { message a@client.test b@ours.test; close }
+expect one got 3
+server two { start }
+advance 65s
+client c5 to 192.0.2.25:25 from 198.51.100.1 { message a@client.test b@ours.test; close }
+expect one got 3
+expect two got 4

@@ -15,16 +15,26 @@ struct cell {
 
 struct coverage {
 	struct coverage_replies *replies;
-	struct cell *rows; /* of coverage_rows */
+	struct cell *rows; /* of coverage_rows, then of coverage_front_rows */
 	unsigned scenarios;
 };
+
+static size_t rows_n(void)
+{
+	return coverage_rows_n + coverage_front_rows_n;
+}
+
+static const struct coverage_row *row_at(size_t i)
+{
+	return i < coverage_rows_n ? &coverage_rows[i] : &coverage_front_rows[i - coverage_rows_n];
+}
 
 struct coverage *coverage_new(void)
 {
 	struct coverage *c = mem_zalloc(sizeof(*c));
 
 	c->replies = coverage_replies_new();
-	c->rows = mem_zalloc(coverage_rows_n * sizeof(*c->rows));
+	c->rows = mem_zalloc(rows_n() * sizeof(*c->rows));
 	return c;
 }
 
@@ -86,8 +96,8 @@ void coverage_add(struct coverage *c, const char *name, struct slice lines)
 {
 	c->scenarios++;
 	coverage_replies_add(c->replies, name, lines);
-	for (size_t i = 0; i < coverage_rows_n; i++) {
-		if (!fits(&coverage_rows[i], lines))
+	for (size_t i = 0; i < rows_n(); i++) {
+		if (!fits(row_at(i), lines))
 			continue;
 		c->rows[i].scenarios++;
 		if (c->rows[i].first == NULL)
@@ -102,8 +112,8 @@ static unsigned write_rows(const struct coverage *c, FILE *out, FILE *missing)
 	const char *group = "";
 	unsigned empty = 0;
 
-	for (size_t i = 0; i < coverage_rows_n; i++) {
-		const struct coverage_row *row = &coverage_rows[i];
+	for (size_t i = 0; i < rows_n(); i++) {
+		const struct coverage_row *row = row_at(i);
 		const struct cell *cell = &c->rows[i];
 
 		if (!slice_eq(slice_str(group), slice_str(row->group)))

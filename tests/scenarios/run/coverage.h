@@ -20,13 +20,13 @@ unsigned coverage_write(const struct coverage *c, struct slice replies, FILE *ou
 /* A behaviour is covered by a run whose observations fit all patterns, one line each, in this order.
  * A pattern is a glob on the whole line. One that begins with "!" fits when no line of the whole run fits
  * the rest, with "=" when exactly one does, with "+" when any does, whatever the order. */
-#define COVERAGE_PATTERNS 10
+#define COVERAGE_PATTERNS 16
 struct coverage_row {
 	const char *group; /* "section 8", "retry", ... */
 	const char *what; /* one line for people */
 	const char *patterns[COVERAGE_PATTERNS];
 };
-extern const struct coverage_row coverage_rows[];
-extern const size_t coverage_rows_n;
+extern const struct coverage_row coverage_rows[], coverage_front_rows[];
+extern const size_t coverage_rows_n, coverage_front_rows_n;
 
 #endif

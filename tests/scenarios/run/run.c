@@ -116,16 +116,20 @@ static void look_for_secrets(struct play *p, struct slice line)
 	}
 }
 
-/* "TIME LEVEL EVENT fields...", without the time. */
+/* "TIME LEVEL EVENT fields...", without the time. "worker N EVENT" tells whose the line is. */
 static void see_log(void *arg, struct slice line)
 {
 	struct slice rest = line;
+	int worker = subject_worker_here(arg);
 
 	look_for_secrets(arg, line);
 
 	(void)slice_split(&rest, ' ');
 	(void)slice_split(&rest, ' ');
 	play_see(arg, "log %.*s", SLICE_ARG(rest));
+	if (worker >= 0)
+		play_see(arg, "worker %d %.*s", worker,
+			SLICE_ARG(slice_take(rest, slice_find(rest, ' '))));
 }
 
 /* ---- hosts ---- */

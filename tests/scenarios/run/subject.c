@@ -65,8 +65,18 @@ void subject_set_workers(struct play *p, unsigned n)
 
 /* ---- its life ---- */
 
-static int start(struct ctx *ctx, struct subject *u)
+/* "program runs with N workers: CONFIGURATION" */
+static void see_config(struct play *p)
 {
+	const struct subject *u = p->subject;
+
+	play_see(p, "program runs with %u workers: %.*s", u->started_with, SLICE_ARG(u->config));
+}
+
+static int start(struct ctx *ctx, struct play *p)
+{
+	struct subject *u = p->subject;
+
 	if (u->program && u->started_with != u->workers) {
 		program_free(ctx, u->program);
 		u->program = NULL;
@@ -78,8 +88,10 @@ static int start(struct ctx *ctx, struct subject *u)
 	u->changed = false;
 	int r = program_restart(ctx, u->program);
 
-	if (r == 0)
+	if (r == 0) {
 		u->taken = u->config;
+		see_config(p);
+	}
 	return r;
 }
 
@@ -89,7 +101,7 @@ int subject_start(struct ctx *ctx, struct play *p, const struct stmt *s)
 
 	if (u->runs)
 		return play_fail(p, s, "it runs already");
-	int r = start(ctx, u);
+	int r = start(ctx, p);
 
 	if (r == 0 || r == ERR_CANCELLED || s == NULL)
 		return r;
@@ -99,7 +111,7 @@ int subject_start(struct ctx *ctx, struct play *p, const struct stmt *s)
 int subject_start_fails(struct ctx *ctx, struct play *p, const struct stmt *s, struct slice glob)
 {
 	struct subject *u = p->subject;
-	int r = start(ctx, u);
+	int r = start(ctx, p);
 
 	if (r == 0)
 		return play_fail(p, s, "it starts");
@@ -186,6 +198,7 @@ int subject_reload(struct ctx *ctx, struct play *p, const struct stmt *s, struct
 		return play_fail(p, s, "it says: %s", program_why(u->program));
 	}
 	u->taken = u->config;
+	see_config(p);
 	return fails ? play_fail(p, s, "it takes the configuration") : ctx_sleep(ctx, RELOAD_TIME);
 }
 
@@ -216,6 +229,16 @@ struct spool *subject_spool(struct play *p, size_t i)
 	const struct subject *u = p->subject;
 
 	return u->program && u->runs ? program_spool(u->program, i) : NULL;
+}
+
+int subject_worker_here(const struct play *p)
+{
+	const struct subject *u = p->subject;
+
+	for (unsigned i = 0; u && u->program && i < u->started_with; i++)
+		if (sim_proc_is_here(program_worker(u->program, i)))
+			return (int)i;
+	return -1;
 }
 
 uint64_t subject_metric(struct play *p, enum metric m)

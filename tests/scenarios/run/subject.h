@@ -50,5 +50,7 @@ struct sim_host *subject_host(struct play *p);
 /* The i-th open partition; NULL behind the last. Valid until the next suspension. */
 struct spool *subject_spool(struct play *p, size_t i);
 uint64_t subject_metric(struct play *p, enum metric m);
+/* The worker that is running now, from 0; -1: none is. */
+int subject_worker_here(const struct play *p);
 
 #endif
