@@ -360,6 +360,7 @@ struct config_hops {
 	enum config_hop_tls tls; /* implied value filled in */
 	struct config_file ca_file; /* unset: the system's authorities */
 	enum config_tell tell_client;
+	bool assume_8bit; /* they take content of 8 bits, whatever they offer */
 	struct config_login login;
 	/* Derived: named by one of `domains`, of `routes`, of `listeners`. */
 	bool for_domains, for_routes, for_listeners;

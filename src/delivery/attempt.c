@@ -236,7 +236,9 @@ static int send_some(struct ctx *ctx, struct letter *l, struct nexthop_conn *con
 		.rcpts = rcpts,
 		.n = n,
 		.size = l->header.n + 2 + spool_body_size(l->body),
-		.needs_8bit = l->needs_8bit,
+		/* Where it is sent without 8BITMIME, the hops say that they take it. */
+		.needs_8bit = l->needs_8bit &&
+			      smtp_caps_has(nexthop_conn_caps(conn), SMTP_CAP_8BITMIME),
 		.needs_utf8 = l->needs_utf8,
 		.arg = l,
 		.next = next_piece,
@@ -275,10 +277,7 @@ static unsigned needs_of(const struct letter *l)
 
 static bool conn_fits(const struct letter *l, const struct nexthop_conn *conn)
 {
-	const struct smtp_caps *caps = nexthop_conn_caps(conn);
-
-	return (!l->needs_8bit || smtp_caps_has(caps, SMTP_CAP_8BITMIME)) &&
-	       (!l->needs_utf8 || smtp_caps_has(caps, SMTP_CAP_SMTPUTF8));
+	return nexthop_conn_lacks(conn, needs_of(l), 0) == 0;
 }
 
 /* The configuration no longer has a route for mail that it once took: a person's affair. */

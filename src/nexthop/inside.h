@@ -48,6 +48,8 @@ int nexthop_begin(struct ctx *ctx, struct nexthop *nh, const struct nexthop_targ
 /* From now on it is leased for this. */
 void nexthop_conn_set_ask(struct nexthop_conn *conn, const struct nexthop_ask *ask);
 /* Counted at its member as busy, or not; or not at all, since it is not connected any more. */
+/* What of `needs` still counts with these hops; NULL: with any host. */
+unsigned nexthop_needs(const struct config_hops *hops, unsigned needs);
 void nexthop_conn_set_busy(struct nexthop_conn *conn, bool busy);
 void nexthop_conn_leave(struct nexthop_conn *conn);
 

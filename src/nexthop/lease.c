@@ -54,6 +54,16 @@ const char *nexthop_need_status(unsigned needs, const char **ret_name)
 	return rows[i].detail;
 }
 
+unsigned nexthop_needs(const struct config_hops *hops, unsigned needs)
+{
+	return hops && hops->assume_8bit ? needs & ~(unsigned)NEXTHOP_NEED_8BIT : needs;
+}
+
+unsigned nexthop_conn_lacks(const struct nexthop_conn *conn, unsigned needs, uint64_t size)
+{
+	return nexthop_lacks(client_caps(conn->client), nexthop_needs(conn->hops, needs), size);
+}
+
 static bool was_avoided(const struct nexthop_ask *ask, size_t member)
 {
 	for (size_t i = 0; i < ask->avoid_n; i++)
@@ -191,10 +201,16 @@ static int take_place_bounded(struct ctx *ctx, struct nexthop *nh, const struct 
 }
 
 int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
-	const struct nexthop_ask *ask, struct nexthop_conn **ret,
+	const struct nexthop_ask *asked, struct nexthop_conn **ret,
 	struct nexthop_failure *ret_failure)
 {
-	assert(!ask->who || ask->identity.n > 0);
+	assert(!asked->who || asked->identity.n > 0);
+
+	const struct config_hops *hops = t->hops ? config_hops_find(nh->config, t->hops->name)
+						 : NULL;
+	struct nexthop_ask own = *asked, *ask = &own;
+
+	own.needs = nexthop_needs(hops, own.needs);
 
 	size_t member = choose(nh, t, ask);
 	struct nexthop_conn *conn = take_idle(nh, t, ask, member, true);

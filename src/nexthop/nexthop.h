@@ -18,6 +18,7 @@
 struct buf;
 struct client_who;
 struct nexthop_board;
+struct nexthop_conn;
 struct config;
 struct config_hops;
 struct ctx;
@@ -87,6 +88,9 @@ enum nexthop_need {
 };
 /* What of `needs` a host with these capabilities lacks; size: of the message, 0: not known. */
 unsigned nexthop_lacks(const struct smtp_caps *caps, unsigned needs, uint64_t size);
+/* The same for the host of a lease; what its hops are said to take all the same (`assume-8bit`) it
+ * does not lack. */
+unsigned nexthop_conn_lacks(const struct nexthop_conn *conn, unsigned needs, uint64_t size);
 /* Of the first of these: subject and detail of the enhanced status, "6.7", and its name in words.
  * Static. */
 const char *nexthop_need_status(unsigned needs, const char **ret_name);

@@ -54,6 +54,8 @@ bool nexthop_view_caps(
 		any = true;
 		add(&sum, &its);
 	}
+	if (any && g->hops->assume_8bit)
+		smtp_caps_add(&sum, SMTP_CAP_8BITMIME);
 	if (any)
 		*ret = sum;
 	return any;
@@ -70,7 +72,7 @@ unsigned nexthop_view_lacks(
 	for (size_t i = 0; g && i < g->hops->hosts.n; i++) {
 		if (!heard(g->members[i], &its))
 			continue;
-		unsigned lacks = nexthop_lacks(&its, needs, size);
+		unsigned lacks = nexthop_lacks(&its, nexthop_needs(g->hops, needs), size);
 
 		if (lacks == 0)
 			return 0;

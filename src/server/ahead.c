@@ -66,7 +66,7 @@ struct nexthop_conn *ahead_conn(struct session *s, unsigned needs, uint64_t size
 		a->conn = NULL;
 		return NULL;
 	}
-	return nexthop_lacks(nexthop_conn_caps(a->conn), needs, size) ? NULL : a->conn;
+	return nexthop_conn_lacks(a->conn, needs, size) ? NULL : a->conn;
 }
 
 struct client_who *ahead_who(struct session *s)

@@ -189,6 +189,8 @@ static const struct {
 	{ "hops.NAME.tls", "hops: { h: { hosts: h.example, tls: require } }\n", "tls: require " },
 	{ "hops.NAME.ca-file", "hops: { h: { hosts: h.example, ca-file: ca.pem } }\n",
 		"ca-file: etc/ca.pem " },
+	{ "hops.NAME.assume-8bit", "hops: { h: { hosts: h.example, assume-8bit: true } }\n",
+		"assume-8bit: true " },
 	{ "hops.NAME.tell-client", "hops: { h: { hosts: h.example, tell-client: proxy-v2 } }\n",
 		"tell-client: proxy-v2 " },
 	{ "hops.NAME.login.user",
