@@ -21,6 +21,7 @@ struct session {
 	struct stream *stream;
 	enum leave leave;
 	bool pipelines, chunks;
+	usec_t sip; /* before it reads more, at most */
 	char text[120]; /* of the last reply, behind its code */
 };
 
@@ -37,6 +38,13 @@ static const char *port_of(enum sender sender)
 	return ports[sender];
 }
 
+static int fill(struct ctx *ctx, struct session *s)
+{
+	int r = s->sip ? ctx_sleep(ctx, (usec_t)sim_choose((uint64_t)s->sip)) : 0;
+
+	return r < 0 ? r : stream_fill(ctx, s->stream);
+}
+
 /* The code of the next reply; 0 when there is none. */
 static int reply(struct ctx *ctx, struct session *s)
 {
@@ -49,7 +57,7 @@ static int reply(struct ctx *ctx, struct session *s)
 		size_t end = slice_find(in, '\n');
 
 		if (end == in.n) {
-			r = stream_fill(ctx, s->stream);
+			r = fill(ctx, s);
 			continue;
 		}
 		if (end > 4 && in.p[3] != '-') {
@@ -270,6 +278,10 @@ static void visit(struct ctx *ctx, enum sender sender)
 	ctx_narrow(ctx, &d, USEC_PER_MIN);
 	if (ctx_widen(ctx, &d, sock_connect(ctx, &at, NULL, &sock)) < 0)
 		return;
+	if (storm_chance(120)) {
+		sim_sock_set_window(sock, 64 + (size_t)sim_choose(300));
+		s.sip = USEC_PER_SEC;
+	}
 	s.stream = stream_new(sock);
 	bool on = hello(ctx, &s, sender);
 

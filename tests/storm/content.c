@@ -7,7 +7,10 @@
 #include "storm.h"
 
 static const char *const domains[] = { "ours.test", "pool.test", "slow.test", "moody.test",
-	"grey.test", "mx.test" };
+	"grey.test", "mx.test", "safe.test", "tls.test" };
+#define DOMAINS (sizeof(domains) / sizeof(domains[0]))
+/* They have no mail exchanger: one says so, the other does not exist. */
+static const char *const nowhere[] = { "void.test", "gone.test" };
 
 bool is_stranger(enum sender sender)
 {
@@ -52,14 +55,18 @@ static void write_text(struct message *m)
 static void add_rcpt(struct message *m)
 {
 	bool foreign = is_stranger(m->sender) && storm_chance(200);
-	const char *domain = foreign || !is_stranger(m->sender) ? domains[sim_choose(6)]
+	const char *domain = foreign || !is_stranger(m->sender) ? domains[sim_choose(DOMAINS)]
 								: domains[0];
+	bool lost = !is_stranger(m->sender) && storm_chance(40);
 	struct rcpt *r = &m->rcpts[m->rcpts_n];
 
+	if (lost)
+		domain = nowhere[sim_choose(2)];
 	if (foreign)
-		domain = domains[1 + sim_choose(5)];
+		domain = domains[1 + sim_choose(DOMAINS - 1)];
 	snprintf(r->address, sizeof(r->address), "r%u.%u@%s", m->number, m->rcpts_n, domain);
 	r->foreign = foreign;
+	r->refused = lost;
 	m->rcpts_n++;
 }
 

@@ -9,7 +9,6 @@
 #include "rt/ctx.h"
 #include "rt/sim/openssl.h"
 #include "rt/sim/sim.h"
-#include "rt/tls.h"
 #include "storm.h"
 #include "world.h"
 
@@ -117,10 +116,12 @@ static void be_calm(void)
 	sim_disk_cut_at(storm.box, 0, false);
 	sim_disk_set_capacity(storm.box, 1 << 30);
 	for (unsigned i = 0; i < HOPS; i++) {
-		bool chunks = storm.hops[i].manners.chunks;
+		struct manners *m = &storm.hops[i].manners;
+		bool chunks = m->chunks, tls = m->tls;
 
-		storm.hops[i].manners = none;
-		storm.hops[i].manners.chunks = chunks;
+		*m = none;
+		m->chunks = chunks;
+		m->tls = tls;
 	}
 }
 
@@ -184,6 +185,6 @@ int storm_course(struct ctx *ctx, void *arg)
 		sim_proc_stop(storm.hops[i].proc);
 		(void)sim_proc_wait(ctx, storm.hops[i].proc);
 	}
-	tls_client_unref(storm.authorities);
+	world_forget();
 	return 0;
 }

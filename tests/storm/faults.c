@@ -74,7 +74,8 @@ void faults_outage(bool on)
 /* What names stand for is never changed: so no failed look-up is a reason to give up. */
 void faults_names(bool on)
 {
-	static const char *const names[] = { "mx.test", "one.mx.test", "two.mx.test" };
+	static const char *const names[] = { "mx.test", "one.mx.test", "two.mx.test", "safe.test",
+		"one.safe.test", "mail.tls.test", "void.test", "gone.test" };
 	static const char *const ways[] = { "servfail", "timeout", "bogus", "delay", "delay" };
 	static const char *const delays[] = { "2s", "12s", "30s" };
 	struct buf rules;

@@ -11,6 +11,7 @@
 #include "rt/scope.h"
 #include "rt/sim/sim.h"
 #include "rt/stream.h"
+#include "rt/tls.h"
 #include "storm.h"
 
 struct visit {
@@ -21,6 +22,8 @@ struct visit {
 	usec_t began;
 	struct buf line, to, text;
 	bool open, report; /* a transaction; of ours to a sender */
+	bool tls, strange; /* strange: under somebody else's certificate */
+	usec_t sip; /* before each read, at most */
 	size_t first, end; /* deliveries of the last transaction */
 	usec_t replied; /* when it got its 250 */
 };
@@ -41,6 +44,14 @@ static int say(struct ctx *ctx, struct visit *v, const char *text)
 	return r < 0 ? r : stream_write(ctx, v->stream, slice_str(text));
 }
 
+static int fill(struct ctx *ctx, struct visit *v)
+{
+	usec_t most = storm.calm ? 0 : v->sip;
+	int r = most ? ctx_sleep(ctx, (usec_t)sim_choose((uint64_t)most)) : 0;
+
+	return r < 0 ? r : stream_fill(ctx, v->stream);
+}
+
 static int read_line(struct ctx *ctx, struct visit *v)
 {
 	buf_clear(&v->line);
@@ -53,7 +64,7 @@ static int read_line(struct ctx *ctx, struct visit *v)
 		stream_take(v->stream, end < in.n ? end + 1 : end);
 		if (end < in.n)
 			return 0;
-		r = stream_fill(ctx, v->stream);
+		r = fill(ctx, v);
 		if (r < 0)
 			return r;
 	}
@@ -79,10 +90,22 @@ static void count(const struct destination *d)
 
 /* ---- commands ---- */
 
+/* What must not be read on the way, and perhaps is. */
+static void judge_secrecy(const struct visit *v)
+{
+	const struct destination *d = v->hop->destination;
+
+	if (d->secrecy != SECRECY_NONE && !v->tls)
+		storm_fail("mail for %s is sent in the clear", d->name);
+	if (d->secrecy == SECRECY_NAMED && v->strange)
+		storm_fail("mail for %s is sent to somebody else", d->name);
+}
+
 static int mail(struct ctx *ctx, struct visit *v)
 {
 	const struct manners *m = &v->hop->manners;
 
+	judge_secrecy(v);
 	if ((storm.closed && !storm.calm) || chance(v, m->mail_4xx))
 		return say(ctx, v, "451 4.3.0 not now\r\n");
 	v->report = slice_search(buf_slice(&v->line), S("<>")) < v->line.n;
@@ -199,7 +222,7 @@ static int read_chunk(struct ctx *ctx, struct visit *v, size_t n)
 		stream_take(v->stream, in.n);
 		n -= in.n;
 		if (n)
-			r = stream_fill(ctx, v->stream);
+			r = fill(ctx, v);
 	}
 	return r;
 }
@@ -260,12 +283,41 @@ static int ehlo(struct ctx *ctx, struct visit *v)
 {
 	const struct manners *m = &v->hop->manners;
 
+	int r;
+
 	if (chance(v, m->ehlo_close))
 		return ERR_EOF;
+	if (m->tls && !v->tls && !chance(v, m->tls_hidden) &&
+		(r = say(ctx, v, "250-hop\r\n250-STARTTLS\r\n")) < 0)
+		return r;
 	return say(ctx, v,
 		m->chunks ? "250-hop\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-CHUNKING\r\n"
 			    "250 SIZE\r\n"
 			  : "250-hop\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE\r\n");
+}
+
+static int starttls(struct ctx *ctx, struct visit *v)
+{
+	const struct manners *m = &v->hop->manners;
+
+	if (chance(v, m->tls_4xx))
+		return say(ctx, v, "454 4.7.0 not now\r\n");
+	if (chance(v, m->tls_close))
+		return ERR_EOF;
+	int r = say(ctx, v, "220 2.0.0 go\r\n");
+	bool broken = chance(v, m->tls_broken);
+
+	if (r == 0 && broken)
+		r = say(ctx, v, "what is this\r\n");
+	if (r == 0)
+		r = stream_flush(ctx, v->stream);
+	if (r < 0 || broken)
+		return r;
+	(void)stream_drop_input(v->stream);
+	v->strange = chance(v, m->tls_strange);
+	r = tls_accept(ctx, v->stream, v->strange ? storm.strange : storm.own);
+	v->tls = r == 0;
+	return r;
 }
 
 static int answer(struct ctx *ctx, struct visit *v)
@@ -277,6 +329,8 @@ static int answer(struct ctx *ctx, struct visit *v)
 		return ERR_EOF;
 	if (slice_starts_nocase(line, S("EHLO")))
 		return ehlo(ctx, v);
+	if (slice_starts_nocase(line, S("STARTTLS")))
+		return starttls(ctx, v);
 	if (slice_starts_nocase(line, S("MAIL")))
 		return mail(ctx, v);
 	if (slice_starts_nocase(line, S("RCPT")))
@@ -319,6 +373,16 @@ static int visit(struct ctx *ctx, void *arg)
 	return 0;
 }
 
+static void read_slowly(struct visit *v, struct sock *sock)
+{
+	const struct manners *m = &v->hop->manners;
+
+	if (m->window == 0 || !chance(v, 500))
+		return;
+	sim_sock_set_window(sock, m->window);
+	v->sip = m->sip;
+}
+
 int storm_hop(struct ctx *ctx, void *arg)
 {
 	struct hop *hop = arg;
@@ -335,6 +399,7 @@ int storm_hop(struct ctx *ctx, void *arg)
 		struct visit *v = mem_zalloc(sizeof(*v));
 
 		v->hop = hop;
+		read_slowly(v, sock);
 		v->began = clock_now();
 		v->sock = sock;
 		v->stream = stream_new(sock);

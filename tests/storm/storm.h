@@ -16,6 +16,7 @@ struct program;
 struct sim_host;
 struct sim_proc;
 struct tls_client;
+struct tls_server;
 
 /* ---- messages ---- */
 
@@ -41,7 +42,8 @@ struct rcpt {
 	bool foreign; /* for a stranger */
 	bool accepted; /* 250 to RCPT */
 	bool denied; /* 4xx or 5xx to RCPT */
-	unsigned refused; /* times a next hop said 5xx to it, by name or after the content */
+	unsigned refused; /* times a next hop said 5xx to it, by name or after the content; 1 at
+			   * first where no next hop is */
 	usec_t reported_at; /* when a DSN arrived that says that it failed; 0: none has */
 	bool waits; /* found in the queue at the end */
 	bool corrupt; /* there, put aside because stored bytes changed */
@@ -76,14 +78,27 @@ struct manners {
 	unsigned greet_close, greet_421, ehlo_close, mail_4xx, mail_5xx, rcpt_4xx, rcpt_5xx,
 		data_4xx;
 	unsigned dot_4xx, dot_5xx, dot_close, dot_lost, close_after;
-	bool greylists, chunks; /* chunks: it offers CHUNKING */
+	/* Of TLS: STARTTLS is not offered, answered 454, answered by the end, followed by what is
+	 * no TLS, or by the certificate of somebody else. */
+	unsigned tls_hidden, tls_4xx, tls_close, tls_broken, tls_strange;
+	bool greylists, chunks, tls; /* chunks: it offers CHUNKING; tls: STARTTLS */
 	usec_t delay; /* before each reply, at most */
+	size_t window; /* bytes that some of its connections take before they are read; 0: many */
+	usec_t sip; /* these wait before they read more, at most */
+};
+
+/* What its mail must be sent under. */
+enum secrecy {
+	SECRECY_NONE,
+	SECRECY_ANY, /* TLS */
+	SECRECY_NAMED, /* and the certificate is the host's */
 };
 
 /* A destination of the configuration: its hosts together. */
 struct destination {
 	const char *name;
 	unsigned limit; /* connections, over all workers */
+	enum secrecy secrecy;
 };
 
 struct hop {
@@ -96,8 +111,8 @@ struct hop {
 
 /* ---- the run ---- */
 
-#define HOPS		 8
-#define DESTINATIONS	 6
+#define HOPS		 11
+#define DESTINATIONS	 8
 #define CRASHES_MAX	 4096
 #define REPORT_BYTES_MAX 8192
 
@@ -115,7 +130,8 @@ struct storm {
 	struct sim_host *box;
 	uint64_t cut_at; /* operation of its disk; 0: none is planned */
 	struct program *program;
-	struct tls_client *authorities;
+	struct tls_client *authorities; /* the clients' */
+	struct tls_server *own, *strange; /* next hops' certificates: theirs, and another's */
 	unsigned clients_now;
 	usec_t crashes[CRASHES_MAX]; /* when a worker ended or a disk failed */
 	unsigned crashes_n;

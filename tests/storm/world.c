@@ -31,18 +31,27 @@ static const char config[] =
 	"  - { to: \"*@slow.test\", via: slow }\n"
 	"  - { to: \"*@moody.test\", via: moody }\n"
 	"  - { to: \"*@grey.test\", via: grey }\n"
+	"  - { to: \"*@safe.test\", via: safe }\n"
+	"  - { to: \"*@tls.test\", via: tls }\n"
 	"  - { via: mx }\n"
 	"hops:\n"
 	"  home: { hosts: [ \"192.0.2.30:25\" ], tls: off, max-connections: 4 }\n"
 	"  pool: { hosts: [ \"192.0.2.31:25\", \"192.0.2.32:25\" ], tls: off, max-connections: 3 }\n"
 	"  slow: { hosts: [ \"192.0.2.33:25\" ], tls: off, max-connections: 2 }\n"
 	"  moody: { hosts: [ \"192.0.2.34:25\" ], tls: off, max-connections: 1 }\n"
-	"  grey: { hosts: [ \"192.0.2.35:25\" ], tls: off, max-connections: 3 }\n";
+	"  grey: { hosts: [ \"192.0.2.35:25\" ], tls: off, max-connections: 3 }\n"
+	"  safe: { hosts: [ one.safe.test, two.safe.test ], tls: verify, ca-file: ca.pem,"
+	" max-connections: 3 }\n"
+	"  tls: { hosts: [ mail.tls.test ], tls: require, max-connections: 2 }\n";
 
 static const char zone[] = "mx.test 300 MX 10 one.mx.test\n"
 			   "mx.test 300 MX 20 two.mx.test\n"
 			   "one.mx.test 300 A 192.0.2.36\n"
-			   "two.mx.test 300 A 192.0.2.37\n";
+			   "two.mx.test 300 A 192.0.2.37\n"
+			   "one.safe.test 300 A 192.0.2.38\n"
+			   "two.safe.test 300 A 192.0.2.39\n"
+			   "mail.tls.test 300 A 192.0.2.40\n"
+			   "void.test 300 MX 0 .\n";
 
 /* ann, whose password is pencil, with the salt of RFC 7677's example. */
 static const char users[] = "ann:{SCRAM-SHA-256}4096,W22ZaJ0SNY7soEsUEjb6gQ==,"
@@ -56,10 +65,11 @@ static const struct destination destinations[DESTINATIONS] = {
 	{ .name = "moody", .limit = 1 },
 	{ .name = "grey", .limit = 3 },
 	{ .name = "mx.test", .limit = 5 },
+	{ .name = "safe", .limit = 3, .secrecy = SECRECY_NAMED },
+	{ .name = "tls", .limit = 2, .secrecy = SECRECY_ANY },
 };
 
-static const struct manners polite = { .chunks = true },
-			    plain = { .mail_4xx = 20, .rcpt_4xx = 20, .dot_4xx = 20 };
+static const struct manners plain = { .mail_4xx = 20, .rcpt_4xx = 20, .dot_4xx = 20 };
 static const struct manners slow = { .dot_4xx = 20, .chunks = true, .delay = 8 * USEC_PER_SEC };
 static const struct manners moody = { .greet_close = 50,
 	.greet_421 = 50,
@@ -77,6 +87,23 @@ static const struct manners moody = { .greet_close = 50,
 	.delay = USEC_PER_SEC };
 static const struct manners grey = { .greylists = true, .rcpt_5xx = 20 };
 
+static const struct manners safe = {
+	.dot_4xx = 20, .tls_strange = 20, .chunks = true, .tls = true
+};
+static const struct manners willing = { .tls_4xx = 50,
+	.tls_close = 50,
+	.tls_broken = 100,
+	.tls_strange = 500,
+	.chunks = true,
+	.tls = true };
+static const struct manners false_friend = { .dot_4xx = 20,
+	.tls_hidden = 80,
+	.tls_4xx = 80,
+	.tls_close = 50,
+	.tls_broken = 80,
+	.tls_strange = 150,
+	.tls = true };
+
 static const struct {
 	const char *name, *address;
 	unsigned destination;
@@ -89,23 +116,52 @@ static const struct {
 	{ "moody", "192.0.2.34:25", 3, &moody },
 	{ "grey", "192.0.2.35:25", 4, &grey },
 	{ "mx1", "192.0.2.36:25", 5, &moody },
-	{ "mx2", "192.0.2.37:25", 5, &polite },
+	{ "mx2", "192.0.2.37:25", 5, &willing },
+	{ "safe1", "192.0.2.38:25", 6, &false_friend },
+	{ "safe2", "192.0.2.39:25", 6, &safe },
+	{ "tls", "192.0.2.40:25", 7, &false_friend },
 };
+
+static void make_server(const struct cert *leaf, struct tls_server **ret)
+{
+	struct tls_keypair pair = { leaf->pem, leaf->key_pem };
+	struct buf why;
+
+	buf_init(&why, 500);
+	if (tls_server_new(&pair, 1, &why, ret) < 0)
+		storm_fail("a next hop's certificate is of no use");
+	buf_done(&why);
+}
 
 void world_certificates(void)
 {
+	static const char hosts[] = "DNS:one.safe.test,DNS:two.safe.test,DNS:mail.tls.test";
 	struct cert ca = cert_make(NULL, "Root", NULL, -4000, 36500, true);
 	struct cert leaf = cert_make(&ca, "leaf", "DNS:relay.test", -4000, 36500, false);
+	struct cert hop = cert_make(&ca, "hop", hosts, -4000, 36500, false);
+	struct cert other = cert_make(&ca, "other", "DNS:other.test", -4000, 36500, false);
 	struct buf why;
 
 	buf_init(&why, 500);
 	sim_disk_write(storm.box, "tls.pem", leaf.pem);
 	sim_disk_write(storm.box, "tls.key", leaf.key_pem);
+	sim_disk_write(storm.box, "ca.pem", ca.pem);
 	if (tls_client_new(ca.pem, &why, &storm.authorities) < 0)
 		storm_fail("no authorities");
+	make_server(&hop, &storm.own);
+	make_server(&other, &storm.strange);
 	buf_done(&why);
+	cert_free(&other);
+	cert_free(&hop);
 	cert_free(&leaf);
 	cert_free(&ca);
+}
+
+void world_forget(void)
+{
+	tls_server_unref(storm.strange);
+	tls_server_unref(storm.own);
+	tls_client_unref(storm.authorities);
 }
 
 void world_hops(void)
@@ -122,6 +178,10 @@ void world_hops(void)
 			.destination = &storm.destinations[hops[i].destination],
 			.manners = *hops[i].manners,
 			.host = sim_host_new(hops[i].name, address) };
+		if (storm_chance(200)) {
+			h->manners.window = 1000 + (size_t)sim_choose(7000);
+			h->manners.sip = 400 * USEC_PER_MSEC;
+		}
 		h->proc = sim_proc_start(h->host, hops[i].name, storm_hop, h);
 	}
 }

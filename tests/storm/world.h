@@ -7,12 +7,16 @@
 
 /* The configuration's text; `more`: with one listener more, as after a reload. */
 void world_config(char *text, size_t n, bool more);
-/* Puts certificates on the program's disk, and the file of users; the authority's is the clients'. */
+/* Puts certificates on the program's disk, and the file of users; the authority's is the clients', and what next hops
+ * show is with it. */
 void world_certificates(void);
 void world_users(void);
 /* What DNS says. */
 void world_names(void);
 /* Makes the next hops' hosts and starts them. */
 void world_hops(void);
+
+/* What it holds, after the run. */
+void world_forget(void);
 
 #endif
