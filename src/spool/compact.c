@@ -274,8 +274,11 @@ int journal_compact(struct ctx *ctx, struct journal *j, struct segment *s)
 	if (r == 0)
 		r = take_all(ctx, c);
 	(void)ctx_widen(ctx, &d, 0);
-	/* All that mattered stands elsewhere now, or its home is gone. */
-	if (r == 0 && s->live_messages == 0)
+	/* All that mattered stands elsewhere now, or its home is gone; but not what was in a batch
+	 * that nobody can find any more. */
+	if (r == 0 && (s->live_messages || s->live_states))
+		r = ERR_CORRUPT;
+	if (r == 0)
 		s->deps_n = 0;
 	if (c->scanned)
 		spool_scan_done(&c->scan);

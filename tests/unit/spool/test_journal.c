@@ -361,6 +361,37 @@ START_TEST(rot_stays_where_it_is)
 }
 END_TEST
 
+/* A batch that cannot be found any more is nothing that another attempt would move. */
+static void loses_a_batch(struct ctx *ctx, struct spool *sp)
+{
+	fill(ctx, sp);
+	damage(IN_BATCH_HEADER);
+	for (unsigned i = 0; i < 60; i++)
+		if (i != 1)
+			deliver(sp, i);
+	ck_assert_int_eq(spool_flush(ctx, sp), 0);
+
+	uint64_t before = sim_disk_ops(host);
+
+	(void)ctx_sleep(ctx, 10 * USEC_PER_SEC);
+	ck_assert_uint_lt(sim_disk_ops(host) - before, 100);
+	ck_assert_int_eq(read_all(ctx, sp, ids[1]), 0); /* its record is whole */
+}
+
+static int loses_and_compacts(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	start_world();
+	live(ctx, loses_a_batch);
+	return 0;
+}
+
+START_TEST(a_lost_batch_is_tried_once)
+{
+	run_seed(1, loses_and_compacts, NULL);
+}
+END_TEST
+
 static void after_damage(struct ctx *ctx, struct spool *sp)
 {
 	conform_check(ctx, sp, ids[0]);
@@ -894,6 +925,7 @@ static Suite *suite(void)
 	tcase_add_test(t, a_failed_sync_ends_acceptance);
 	tcase_add_test(t, refuses_what_is_not_its_own);
 	tcase_add_test(t, rot_stays_where_it_is);
+	tcase_add_test(t, a_lost_batch_is_tried_once);
 	suite_add_tcase(s, t);
 	return s;
 }
