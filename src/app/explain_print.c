@@ -53,6 +53,11 @@ static bool is_proxy(const struct explain_envelope *e)
 	return e->listener->service == CONFIG_SERVICE_PROXY;
 }
 
+static bool keeps(const struct explain_envelope *e)
+{
+	return e->listener->on_backend_failure == CONFIG_FAILURE_SPOOL;
+}
+
 static const char *entitlement(enum spool_entitlement e)
 {
 	switch (e) {
@@ -258,6 +263,12 @@ void explain_print_step(const struct explain_envelope *e, const struct explain_s
 	else if (step->backend)
 		puts("      the server behind us is asked here, and its reply passed on; this one "
 		     "is if it says yes");
+	if (step->backend && step->command != EXPLAIN_EHLO && keeps(e))
+		puts("      where none can be reached, the message is stored here and delivered "
+		     "later");
+	if (step->kept)
+		puts("      stored here, if the server of the first recipient takes the message: "
+		     "delivered later");
 }
 
 void explain_print_end(const struct explain_envelope *e, struct slice unread)
@@ -388,6 +399,10 @@ void explain_json_step(
 	set(o, "command", control_json_text(step->said));
 	set_reply(o, step->reply);
 	set(o, "by", json_string(step->backend ? "backend" : "sluice"));
+	if (step->backend && step->command != EXPLAIN_EHLO)
+		set(o, "kept-without-backend", json_boolean(keeps(e)));
+	if (step->kept)
+		set(o, "kept", json_true());
 	if (step->verdict.code)
 		set(o, "permission", verdict_json(e, &step->verdict));
 	if (step->command == EXPLAIN_RCPT && server_verdict_is_allowed(&step->verdict)) {

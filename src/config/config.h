@@ -72,6 +72,8 @@ enum config_connect {
 	CONFIG_CONNECT_DOT,
 };
 enum config_service { CONFIG_SERVICE_RELAY, CONFIG_SERVICE_PROXY };
+/* What a proxy does with mail that no backend can take now. */
+enum config_backend_failure { CONFIG_FAILURE_TEMPFAIL, CONFIG_FAILURE_SPOOL };
 enum config_listen_tls { CONFIG_LISTEN_OFF, CONFIG_LISTEN_STARTTLS, CONFIG_LISTEN_IMPLICIT };
 /* Towards other servers: never; if offered, any certificate; always, any certificate; always, with
  * a certificate for the host's name from a trusted authority. */
@@ -265,6 +267,7 @@ struct config_listener {
 	struct config_flow flow;
 	struct config_bandwidth bandwidth;
 	uint32_t max_connections; /* at once; 0: no limit of its own */
+	enum config_backend_failure on_backend_failure;
 	enum config_login_by login_by;
 	struct slice via; /* a name in `hops`; empty: as `domains` and `routes` say */
 	const struct config_hops *hops; /* derived from via; not NULL with CONFIG_LOGIN_PASSED */

@@ -226,6 +226,33 @@ static void check_connect(
 			it->hops->name.p);
 }
 
+/* What would be stored must have a place that was chosen for it, and a way out: a log-in that was
+ * passed through ends with its session. */
+static void check_backend_failure(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	const struct config_node *at = config_place(it->at, "on-backend-failure");
+
+	if (it->on_backend_failure != CONFIG_FAILURE_SPOOL)
+		return;
+	if (it->service != CONFIG_SERVICE_PROXY)
+		CONFIG_ERROR(l, at,
+			"'on-backend-failure' stands in the listener '%s', which is a relay; "
+			"service: proxy was expected beside it",
+			it->name.p);
+	if (c->spool.at == NULL)
+		CONFIG_ERROR(l, at,
+			"the listener '%s' would store mail, but nothing says where; say spool: { "
+			"path: FOLDER }",
+			it->name.p);
+	if (it->login_by == CONFIG_LOGIN_PASSED)
+		CONFIG_ERROR(l, at,
+			"the listener '%s' would store mail of log-ins that are passed through, "
+			"and could not send it afterwards, since only those servers know the "
+			"users; tempfail was expected",
+			it->name.p);
+}
+
 /* A mx listener serves `domains`, and must have a postmaster (RFC 5321 section 4.5.1). */
 static void check_mx(
 	struct config_loading *l, const struct config *c, const struct config_listener *it)
@@ -270,20 +297,26 @@ static void check_addresses(
 
 /* ---- domains ---- */
 
-static bool has_relay(const struct config *c)
+static bool stores(const struct config_listener *it)
+{
+	return it->service == CONFIG_SERVICE_RELAY ||
+	       it->on_backend_failure == CONFIG_FAILURE_SPOOL;
+}
+
+static bool any_stores(const struct config *c)
 {
 	for (size_t i = 0; i < c->listeners.n; i++)
-		if (c->listeners.v[i].service == CONFIG_SERVICE_RELAY)
+		if (stores(&c->listeners.v[i]))
 			return true;
 	return false;
 }
 
-/* A relay takes the mail and returns it later; a proxy takes nothing and lets the backend say no,
+/* What is stored is returned later; a proxy that stores nothing lets the backend say no,
  * which is as good as `backend-decides` where that is told who asks. */
 static void warn_of_any(struct config_loading *l, const struct config *c,
 	const struct config_domain *d, const struct config_node *at)
 {
-	if (has_relay(c))
+	if (any_stores(c))
 		CONFIG_WARNING(l, at,
 			"every recipient of '%s' is taken, also those that do not exist, "
 			"and returned later to senders that may be forged; a file of "
@@ -318,11 +351,10 @@ static void check_recipients(
 	}
 }
 
-static const struct config_listener *find_mx_relay(const struct config *c)
+static const struct config_listener *find_mx_that_stores(const struct config *c)
 {
 	for (size_t i = 0; i < c->listeners.n; i++)
-		if (c->listeners.v[i].for_whom == CONFIG_FOR_MX &&
-			c->listeners.v[i].service == CONFIG_SERVICE_RELAY)
+		if (c->listeners.v[i].for_whom == CONFIG_FOR_MX && stores(&c->listeners.v[i]))
 			return &c->listeners.v[i];
 	return NULL;
 }
@@ -345,7 +377,7 @@ static const struct config_listener *find_untold_via(const struct config *c)
 static void check_backend_decides(
 	struct config_loading *l, const struct config *c, const struct config_domain *d)
 {
-	const struct config_listener *relay = find_mx_relay(c), *untold = find_untold_via(c);
+	const struct config_listener *mx = find_mx_that_stores(c), *untold = find_untold_via(c);
 
 	for (size_t i = 0; i < d->recipients.n; i++) {
 		const struct config_node *at = d->recipients.v[i].at;
@@ -364,11 +396,17 @@ static void check_backend_decides(
 				"hops '%s', which are not told who the client is; say tell-client: "
 				"xclient, proxy-v1 or proxy-v2 there",
 				untold->name.p, untold->hops->name.p);
-		if (relay)
+		if (mx && mx->service == CONFIG_SERVICE_RELAY)
 			CONFIG_ERROR(l, at,
 				"`backend-decides`, but the listener '%s' is a relay, which asks "
 				"nobody; say service: proxy there, or another source of recipients",
-				relay->name.p);
+				mx->name.p);
+		else if (mx)
+			CONFIG_ERROR(l, at,
+				"`backend-decides`, but the listener '%s' takes recipients also "
+				"while nobody can be asked; say on-backend-failure: tempfail "
+				"there, or another source of recipients",
+				mx->name.p);
 	}
 }
 
@@ -481,8 +519,8 @@ static void check_usefulness(struct config_loading *l, const struct config *c)
 
 static void (*const listener_rules[])(struct config_loading *, const struct config *,
 	const struct config_listener *) = { check_certificate, check_submission, check_networks,
-	check_wildcard, check_width, check_fronts, check_passed, check_connect, check_mx,
-	check_addresses };
+	check_wildcard, check_width, check_fronts, check_passed, check_connect,
+	check_backend_failure, check_mx, check_addresses };
 static void (*const domain_rules[])(struct config_loading *, const struct config *,
 	const struct config_domain *) = { check_recipients, check_backend_decides };
 static void (*const hops_rules[])(struct config_loading *, const struct config *,

@@ -10,7 +10,8 @@
 void where_to(const struct config *config, const struct spool_envelope *e, size_t rcpt,
 	struct arena *arena, struct nexthop_target *ret)
 {
-	const struct nexthop_facts facts = { e->reverse_path, e->login, e->entitlement };
+	const struct nexthop_facts facts = { e->reverse_path, e->login, e->listener,
+		e->entitlement };
 	struct nexthop_route route = { .why = "the stored address cannot be read" };
 	struct smtp_path path = { 0 };
 

@@ -49,15 +49,27 @@ static struct nexthop_route none(const char *why)
 	return (struct nexthop_route){ .kind = NEXTHOP_NONE, .why = why };
 }
 
+/* That of a proxy; where log-ins are passed through it is good for nobody else. */
+static const struct config_hops *listener_via(const struct config *c, struct slice name)
+{
+	const struct config_listener *l = config_listener_find(c, name);
+
+	return l && l->login_by != CONFIG_LOGIN_PASSED ? l->hops : NULL;
+}
+
 struct nexthop_route nexthop_route_find(const struct config *c, const struct nexthop_facts *facts,
 	const struct smtp_path *recipient)
 {
 	const struct config_domain *d = config_domain_find(c, recipient->domain);
 
+	const struct config_hops *via = listener_via(c, facts->listener);
+
+	if (!d && !is_entitled(c, facts, recipient))
+		return none("the domain is none of ours, and its sender may not use our routes");
+	if (via)
+		return (struct nexthop_route){ NEXTHOP_HOPS, via, NULL, NULL, "" };
 	if (d)
 		return (struct nexthop_route){ NEXTHOP_HOPS, d->hops, d, NULL, "" };
-	if (!is_entitled(c, facts, recipient))
-		return none("the domain is none of ours, and its sender may not use our routes");
 	if (recipient->is_literal && config_is_our_address(c, &recipient->literal))
 		return none("the address is our own, and no domain stands for it");
 	for (size_t i = 0; i < c->routes.n; i++) {

@@ -1,4 +1,5 @@
-/* Which next hop takes a recipient: a domain's `via` first, then `routes`, first match. The same
+/* Which next hop takes a recipient: the `via` of the listener that it came in by, then that of its
+ * domain, then `routes`, first match. The same
  * function answers RCPT, and is asked again at every attempt, recovery and reload, from the facts
  * that the spool keeps; the route itself is never stored. Pure. */
 #ifndef SLUICE_NEXTHOP_ROUTE_H
@@ -24,6 +25,7 @@ enum nexthop_kind {
 struct nexthop_facts {
 	struct slice sender; /* reverse-path without brackets, empty is the null one */
 	struct slice login; /* empty: not logged in */
+	struct slice listener; /* where it came in; empty: nowhere */
 	enum spool_entitlement entitlement;
 };
 

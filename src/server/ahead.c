@@ -34,9 +34,13 @@ static int acquire(struct ctx *ctx, struct session *s, struct ahead *a)
 
 	if (r == 0 || ctx_check(ctx) < 0)
 		return r < 0 ? ctx_check(ctx) : 0;
+	bool stays = s->listener->on_backend_failure == CONFIG_FAILURE_SPOOL;
+
 	LOG(ctx, EV_BACKEND_LOST, FIELD("backend", s->listener->via),
-		FIELD_STR("why", failure.text), FIELD_STR("mail", "the client is turned away"));
-	return ERR_UNREACHABLE;
+		FIELD_STR("why", failure.text),
+		FIELD_STR("mail", stays ? "what the client sends may be kept here"
+					: "the client is turned away"));
+	return stays ? 0 : ERR_UNREACHABLE;
 }
 
 int ahead_connect(struct ctx *ctx, struct session *s, enum config_connect here)
@@ -48,7 +52,7 @@ int ahead_connect(struct ctx *ctx, struct session *s, enum config_connect here)
 	s->ahead = mem_zalloc(sizeof(*s->ahead));
 	int r = acquire(ctx, s, s->ahead);
 
-	if (r == 0)
+	if (r == 0 && s->ahead->conn)
 		nexthop_hold(s->ahead->conn);
 	else
 		ahead_end(s);

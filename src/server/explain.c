@@ -82,6 +82,7 @@ static int take_step(struct ctx *ctx, struct play *p, struct explain_step *step,
 	keep_reasons_of(step, code_of(step->reply));
 	step->backend = step->command == EXPLAIN_EHLO ? p->pretence.offered != before.offered
 						      : p->pretence.asked != before.asked;
+	step->kept = p->pretence.kept != before.kept;
 	p->step(p->arg, step);
 	put_in(p, SLICE_NIL, NULL);
 	buf_done(&out);

@@ -51,6 +51,7 @@ struct explain_step {
 	struct slice reply;
 	bool positive; /* 2xx or 3xx */
 	bool backend;
+	bool kept; /* the spool takes the recipient, since the server behind us is another one */
 	/* MAIL and RCPT: what permission says. code 0: the line does not come so far. */
 	struct server_verdict verdict;
 	/* RCPT, where permission and limits allow it: who gets it, which way. NEXTHOP_NONE with

@@ -5,8 +5,9 @@
  * our client is always the backend's.
  *
  * When the backend is lost and cannot be replaced (proxy_backend.c), the client is told 451 at each
- * further step. That nobody knows what became of a message whose end was sent is told as 451 as
- * well: the client tries again, and a duplicate is better than a loss. */
+ * further step; or, where the listener spools, all that it says is taken by us and stored at the
+ * end (proxy_keep.c). That nobody knows what became of a message whose end was sent is told as 451
+ * in any case: the client tries again, and a duplicate is better than a loss. */
 #include "server/proxy.h"
 
 #include <stdlib.h>
@@ -29,6 +30,7 @@
 #include "server/passage.h"
 #include "server/permission.h"
 #include "server/proxy_backend.h"
+#include "server/proxy_keep.h"
 #include "server/proxy_log.h"
 #include "server/proxy_offers.h"
 #include "server/proxy_reply.h"
@@ -38,6 +40,8 @@
 #include "server/session.h"
 #include "smtp/cmd.h"
 
+#define AGAIN "Send this recipient in another transaction"
+
 struct proxy_tx {
 	struct tx base;
 	struct session *session;
@@ -46,6 +50,7 @@ struct proxy_tx {
 	struct proxy_backend backend;
 	struct client_who who; /* told to the backend */
 	struct proxy_log log;
+	struct proxy_keep keep; /* what we store where a backend cannot take it */
 	size_t held; /* bytes of the arena, counted in server.held */
 	char id[TEXT_ID_CHARS];
 };
@@ -58,6 +63,7 @@ static struct proxy_tx *proxy_of(struct tx *tx)
 static void proxy_free(struct proxy_tx *t)
 {
 	proxy_backend_end(&t->backend);
+	proxy_keep_end(&t->keep);
 	t->session->server->held -= t->held;
 	arena_reset(&t->arena);
 	free(t);
@@ -65,8 +71,24 @@ static void proxy_free(struct proxy_tx *t)
 
 static void count_held(struct proxy_tx *t)
 {
-	t->session->server->held += t->arena.total - t->held;
-	t->held = t->arena.total;
+	size_t now = t->arena.total + proxy_keep_bytes(&t->keep);
+
+	t->session->server->held += now - t->held;
+	t->held = now;
+}
+
+/* Recipients in the hands of a backend, or that were when it was lost. */
+static size_t backends(const struct proxy_tx *t)
+{
+	return t->log.accepted - t->keep.ours_n;
+}
+
+/* It is lost for want of a server, and the message may be stored in its place. */
+static bool is_left_to_us(const struct proxy_tx *t)
+{
+	const struct proxy_backend *b = &t->backend;
+
+	return b->lost.code && b->absent && !b->in_doubt && proxy_keep_can(&t->keep);
 }
 
 /* ---- MAIL ---- */
@@ -92,7 +114,8 @@ static void introduce(struct proxy_tx *t)
 	s->introduced |= nexthop_is_told_once(b->target.hops);
 }
 
-static struct proxy_tx *new_tx(struct session *s, const struct smtp_mail_cmd *cmd)
+static struct proxy_tx *new_tx(
+	struct session *s, const struct smtp_mail_cmd *cmd, enum spool_entitlement why)
 {
 	struct proxy_tx *t = mem_zalloc(sizeof(*t));
 	unsigned needs = proxy_offers_needs(&cmd->params, NULL, 0);
@@ -111,10 +134,12 @@ static struct proxy_tx *new_tx(struct session *s, const struct smtp_mail_cmd *cm
 	t->backend.reverse_path = server_mailbox(&t->arena, &cmd->path);
 	smtp_mail_params_dup(&t->arena, &cmd->params, &t->backend.params);
 	text_id((uint64_t)clock_wall() << 12 | (s->server->next_session++ & 4095), t->id);
+	proxy_keep_begin(&t->keep, &t->arena, s, cmd, why);
 	return t;
 }
 
-/* `connect: mail`: the reply is the backend's. After a no the transaction is over. */
+/* `connect: mail`: the reply is the backend's, or ours where the message is left to us. After a no
+ * the transaction is over. */
 static int ask_at_mail(
 	struct ctx *ctx, struct proxy_tx *t, struct tx **ret_tx, struct smtp_reply *ret)
 {
@@ -122,10 +147,18 @@ static int ask_at_mail(
 	struct smtp_reply said = { 0 };
 
 	nexthop_target_hops(&t->arena, t->session->listener->hops, &b->target);
-	introduce(t);
-	int r = proxy_backend_mail(ctx, b, &said);
+	int r = proxy_keep_prepare(ctx, &t->keep, t->id);
 
-	if (r == 0 && b->lost.code)
+	if (r == 0) {
+		introduce(t);
+		b->kept = proxy_keep_can(&t->keep);
+		r = proxy_backend_mail(ctx, b, &said);
+	}
+	if (r == 0 && said.code && b->kept && proxy_reply_is_about_us(&said))
+		proxy_backend_refused(b, &said);
+	if (r == 0 && is_left_to_us(t))
+		smtp_reply_set(ret, 250, "2.1.0", "Sender taken");
+	else if (r == 0 && b->lost.code)
 		*ret = b->lost;
 	else if (r == 0)
 		proxy_reply_pass(&t->session->tx_arena, &said, "1.0", ret);
@@ -155,7 +188,7 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 	}
 	if (!proxy_offers_still(s, &cmd->params, ret))
 		return 0;
-	struct proxy_tx *t = new_tx(s, cmd);
+	struct proxy_tx *t = new_tx(s, cmd, verdict.entitlement);
 
 	if (s->listener->connect == CONFIG_CONNECT_MAIL)
 		return ask_at_mail(ctx, t, ret_tx, ret);
@@ -171,160 +204,301 @@ static bool is_lmtp(const struct nexthop_target *t)
 	return t->hops && t->hops->hosts.v[0].place.protocol == CONFIG_LMTP;
 }
 
-/* May it go to the backend? `before` go in the same breath. Else *ret says why not. */
-static bool choose(struct proxy_tx *t, const struct smtp_rcpt_cmd *cmd, size_t before,
-	struct client_rcpt *ret_rcpt, struct smtp_reply *ret)
+/* What is done about a recipient. */
+enum choice { CHOOSE_NONE, CHOOSE_BACKEND, CHOOSE_SPOOL };
+
+/* Recipients of the same breath that were chosen for each so far. */
+struct chosen {
+	size_t asked, ours;
+};
+
+/* CHOOSE_NONE: *ret says why. */
+static enum choice choose(struct proxy_tx *t, const struct smtp_rcpt_cmd *cmd,
+	const struct chosen *before, struct client_rcpt *ret_rcpt, struct smtp_reply *ret)
 {
 	struct proxy_backend *b = &t->backend;
 	struct server_recipient recipient;
 	struct nexthop_target target;
 
 	if (!server_recipient_decide(t->session, &t->arena, &t->sender, b->reverse_path,
-		    t->log.accepted + before, &cmd->path, &recipient, ret))
-		return false;
-	if (b->lost.code) {
-		*ret = b->lost;
-		return false;
-	}
+		    t->log.accepted + before->asked + before->ours, &cmd->path, &recipient, ret))
+		return CHOOSE_NONE;
+	*ret_rcpt = (struct client_rcpt){ server_mailbox(&t->arena, &recipient.path), cmd->params };
 	nexthop_target_of(&t->arena, &recipient.route, recipient.path.domain, &target);
 	if (b->target.key.n == 0)
 		b->target = target;
 	/* One end of data has one answer: who is somewhere else, or with LMTP has an answer of its
-	 * own that the client could not hear, comes in another transaction. */
-	if (!slice_eq(b->target.key, target.key) ||
-		(is_lmtp(&target) && t->log.accepted + before > 0 &&
-			!smtp_mail_params_has(&b->params, SMTP_PARAM_PRDR))) {
-		smtp_reply_set(ret, 452, "4.5.3", "Send this recipient in another transaction");
-		return false;
+	 * own that the client could not hear, is for the spool, or comes in another transaction. */
+	bool apart = !slice_eq(b->target.key, target.key) ||
+		     (is_lmtp(&target) && backends(t) + before->asked > 0 &&
+			     !smtp_mail_params_has(&b->params, SMTP_PARAM_PRDR));
+
+	if (is_left_to_us(t) || (apart && proxy_keep_can(&t->keep)))
+		return CHOOSE_SPOOL;
+	if (b->lost.code) {
+		*ret = b->lost;
+		return CHOOSE_NONE;
+	}
+	if (apart) {
+		smtp_reply_set(ret, 452, "4.5.3", AGAIN);
+		return CHOOSE_NONE;
 	}
 	/* What RFC 3461 promises cannot be dropped silently. */
 	if (cmd->params.present && b->live &&
 		!smtp_caps_has(nexthop_live_caps(b->live), SMTP_CAP_DSN)) {
-		smtp_reply_set(ret, 452, "4.5.3", "Send this recipient in another transaction");
-		return false;
+		smtp_reply_set(ret, 452, "4.5.3", AGAIN);
+		return CHOOSE_NONE;
 	}
-	*ret_rcpt = (struct client_rcpt){ server_mailbox(&t->arena, &recipient.path), cmd->params };
-	return true;
+	return CHOOSE_BACKEND;
+}
+
+static void take(struct proxy_tx *t, const struct client_rcpt *rcpt, struct smtp_reply *ret)
+{
+	struct server_pretence *pretence = t->session->server->pretence;
+
+	proxy_keep_add(&t->keep, rcpt, true);
+	proxy_log_recipient(&t->log, rcpt->path);
+	smtp_reply_set(ret, 250, "2.1.5", "Recipient taken");
+	if (pretence)
+		pretence->kept++;
 }
 
 static void pass_reply(struct proxy_tx *t, const struct client_rcpt *rcpt,
 	const struct smtp_reply *said, struct smtp_reply *ret)
 {
-	if (t->backend.lost.code) {
+	bool lost = t->backend.lost.code;
+
+	if (is_left_to_us(t) ||
+		(!lost && proxy_reply_is_about_us(said) && proxy_keep_can(&t->keep))) {
+		take(t, rcpt, ret);
+		return;
+	}
+	if (lost) {
 		*ret = t->backend.lost;
 		proxy_log_reply(&t->log, &t->arena, &t->backend.refused, ret);
 		return;
 	}
 	proxy_reply_pass(&t->arena, said, "1.5", ret);
-	if (smtp_reply_is_positive(ret))
+	if (smtp_reply_is_positive(ret)) {
+		proxy_keep_add(&t->keep, rcpt, false);
 		proxy_log_recipient(&t->log, rcpt->path);
-	else if (t->log.accepted == 0)
+	} else if (t->log.accepted == 0) {
 		proxy_log_reply(&t->log, &t->arena, said, ret);
+	}
 }
 
 static int proxy_rcpts(struct ctx *ctx, struct tx *tx, const struct smtp_rcpt_cmd *cmds, size_t n,
 	struct smtp_reply *ret)
 {
 	struct proxy_tx *t = proxy_of(tx);
-	struct client_rcpt *rcpts = arena_array(&t->arena, struct client_rcpt, n);
+	struct client_rcpt *rcpts = arena_array(&t->arena, struct client_rcpt, 2 * n);
+	struct client_rcpt *asked = rcpts + n;
 	struct smtp_reply *said = arena_array(&t->arena, struct smtp_reply, n);
-	size_t *index = arena_array(&t->arena, size_t, n), asked = 0;
+	enum choice *choices = arena_array(&t->arena, enum choice, n);
+	struct chosen chosen = { 0 };
+	int r = proxy_keep_prepare(ctx, &t->keep, t->id);
 
-	for (size_t i = 0; i < n; i++)
-		if (choose(t, &cmds[i], asked, &rcpts[asked], &ret[i]))
-			index[asked++] = i;
-	if (asked)
+	for (size_t i = 0; i < n && r == 0; i++) {
+		choices[i] = choose(t, &cmds[i], &chosen, &rcpts[i], &ret[i]);
+		chosen.ours += choices[i] == CHOOSE_SPOOL;
+		if (choices[i] == CHOOSE_BACKEND)
+			asked[chosen.asked++] = rcpts[i];
+	}
+	if (r == 0 && chosen.asked) {
 		introduce(t);
-	int r = asked ? proxy_backend_rcpts(ctx, &t->backend, rcpts, asked, said) : 0;
-
-	for (size_t i = 0; i < asked && r == 0; i++)
-		pass_reply(t, &rcpts[i], &said[i], &ret[index[i]]);
+		t->backend.kept = proxy_keep_can(&t->keep);
+		r = proxy_backend_rcpts(ctx, &t->backend, asked, chosen.asked, said);
+	}
+	for (size_t i = 0; i < n && r == 0; i++) {
+		if (choices[i] == CHOOSE_SPOOL)
+			take(t, &rcpts[i], &ret[i]);
+		else if (choices[i] == CHOOSE_BACKEND)
+			pass_reply(t, &rcpts[i], said++, &ret[i]);
+	}
 	count_held(t);
 	return r;
 }
 
 /* ---- content ---- */
 
+/* Before the content: who takes it? Else *ret_refusal. */
+static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *ret_refusal)
+{
+	struct proxy_backend *b = &t->backend;
+	struct smtp_reply said = { 0 };
+	int r = 0;
+
+	b->kept = proxy_keep_can(&t->keep);
+	if (t->keep.ours_n && !b->kept) {
+		proxy_keep_refusal(&t->keep, ret_refusal);
+		return 0;
+	}
+	if (backends(t) == 0)
+		proxy_backend_end(b); /* nobody there wants it */
+	else
+		r = proxy_backend_open(ctx, b, &said);
+	if (r == 0 && said.code && b->kept && proxy_reply_is_about_us(&said))
+		proxy_backend_refused(b, &said);
+	if (r < 0 || backends(t) == 0 || is_left_to_us(t))
+		return r;
+	if (b->lost.code)
+		*ret_refusal = b->lost;
+	else if (said.code)
+		proxy_reply_pass(&t->arena, &said, "0.0", ret_refusal);
+	if (ret_refusal->code)
+		proxy_log_reply(&t->log, &t->arena, &said, ret_refusal);
+	return 0;
+}
+
 static int proxy_open(
 	struct ctx *ctx, struct tx *tx, enum content_mode *ret, struct smtp_reply *ret_refusal)
 {
 	struct proxy_tx *t = proxy_of(tx);
-	struct smtp_reply said;
-	int r = proxy_backend_open(ctx, &t->backend, &said);
 
 	*ret = CONTENT_STREAM;
 	t->base.queue_id = slice_of(t->id, sizeof(t->id));
-	if (r == 0 && t->backend.lost.code)
-		*ret_refusal = t->backend.lost;
-	else if (r == 0 && said.code)
-		proxy_reply_pass(&t->arena, &said, "0.0", ret_refusal);
-	if (r == 0 && ret_refusal->code)
-		proxy_log_reply(&t->log, &t->arena, &said, ret_refusal);
-	return r;
+	return find_taker(ctx, t, ret_refusal);
+}
+
+/* What could not be kept is no loss while a backend has everyone. */
+static int note_kept(struct proxy_tx *t, int r)
+{
+	if (r == 0 || r == ERR_CANCELLED || r == ERR_TIMEOUT || t->keep.ours_n ||
+		t->backend.lost.code)
+		return r;
+	proxy_keep_drop(&t->keep);
+	t->backend.kept = false;
+	return 0;
 }
 
 /* What is lost stays lost; the client is told at the end, since it sends all of it in any case. */
+static int proxy_header(struct ctx *ctx, struct tx *tx, struct slice bytes)
+{
+	struct proxy_tx *t = proxy_of(tx);
+	int r = proxy_backend_write(ctx, &t->backend, bytes);
+
+	t->log.size += bytes.n;
+	if (r == 0)
+		r = note_kept(t, proxy_keep_header(&t->keep, bytes));
+	count_held(t);
+	return r;
+}
+
 static int proxy_write(struct ctx *ctx, struct tx *tx, struct slice bytes)
 {
 	struct proxy_tx *t = proxy_of(tx);
+	int r = proxy_backend_write(ctx, &t->backend, bytes);
 
 	t->log.size += bytes.n;
-	return proxy_backend_write(ctx, &t->backend, bytes);
+	return r == 0 ? note_kept(t, proxy_keep_write(ctx, &t->keep, bytes)) : r;
 }
 
-/* The backend answered for each of n recipients, more than one: the client asked for that. */
+/* Each of n recipients of the backend has an answer of its own, and `stored` is that of those that
+ * are ours: in the order in which they were taken. */
 static void pass_each(struct proxy_tx *t, const struct smtp_reply *each, size_t n,
-	const struct smtp_reply *said, struct smtp_reply *ret)
+	const struct smtp_reply *stored, struct smtp_reply *ret)
 {
+	const struct proxy_keep *k = &t->keep;
 	struct session *s = t->session;
-	struct session_verdict *v = arena_array(&s->tx_arena, struct session_verdict, n);
-	size_t taken = 0, last = 0;
+	struct session_verdict *v = arena_array(
+		&s->tx_arena, struct session_verdict, n + k->ours_n);
+	size_t taken = 0, last = 0, theirs = 0, ours = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		struct slice path = proxy_backend_accepted(&t->backend, i);
+	for (size_t i = 0; i < n + k->ours_n; i++) {
+		bool is_ours = k->ours_n && k->ours[i];
+		struct slice path = is_ours ? k->envelope.e.rcpts[ours++].forward_path
+					    : proxy_backend_accepted(&t->backend, theirs);
 
 		v[i].recipient = arena_dup(&s->tx_arena, path);
-		proxy_reply_pass(&s->tx_arena, &each[i], "0.0", &v[i].reply);
+		if (is_ours)
+			v[i].reply = *stored;
+		else
+			proxy_reply_pass(&s->tx_arena, &each[theirs++], "0.0", &v[i].reply);
 		taken += smtp_reply_is_positive(&v[i].reply);
 		if (smtp_reply_is_temporary(&v[i].reply))
 			last = i;
 	}
-	if (taken && !smtp_reply_is_positive(said) && !is_lmtp(&t->backend.target))
-		return; /* it contradicts itself: nobody has it, says its last word */
 	s->verdicts = v;
-	s->verdicts_n = n;
+	s->verdicts_n = n + k->ours_n;
 	if (taken)
-		smtp_reply_set(ret, 250, "2.0.0", "%zu of %zu recipients have it", taken, n);
+		smtp_reply_set(
+			ret, 250, "2.0.0", "%zu of %zu recipients have it", taken, s->verdicts_n);
 	else
 		*ret = v[last].reply;
 }
 
-static void pass_answer(struct proxy_tx *t, const struct smtp_reply *said,
-	const struct smtp_reply *each, size_t n, struct smtp_reply *ret)
+static bool any_positive(const struct smtp_reply *v, size_t n)
 {
-	if (t->backend.lost.code) {
-		*ret = t->backend.lost;
-		return;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (smtp_reply_is_positive(&v[i]))
+			return true;
+	return false;
+}
+
+static int store(
+	struct ctx *ctx, struct proxy_tx *t, const struct edits *edits, struct smtp_reply *ret)
+{
+	int r = proxy_keep_commit(ctx, &t->keep, edits, ret);
+
+	if (r == 0 && smtp_reply_is_positive(ret))
+		t->log.kept = t->keep.envelope.e.rcpts_n;
+	return r;
+}
+
+/* The backend's answer, which is for n recipients severally if n is more than one: then the client
+ * asked for that. Where it has taken the message, so do we for those that are ours. */
+static int pass_answer(struct ctx *ctx, struct proxy_tx *t, const struct edits *edits,
+	const struct smtp_reply *said, const struct smtp_reply *each, size_t n,
+	struct smtp_reply *ret)
+{
+	bool severally = n > 1, taken = severally && any_positive(each, n);
+	struct smtp_reply stored = { 0 };
+	int r = 0;
+
 	proxy_reply_pass(&t->session->tx_arena, said, "0.0", ret);
-	if (n > 1)
-		pass_each(t, each, n, said, ret);
+	if (taken && !smtp_reply_is_positive(said) && !is_lmtp(&t->backend.target))
+		severally = taken = false; /* it contradicts itself: nobody has it, in the end */
+	if (!severally)
+		taken = smtp_reply_is_positive(ret);
+	metric_add(METRIC_MESSAGES_PROXIED, taken);
+	proxy_keep_leave_ours(&t->keep);
+	if (taken && t->keep.ours_n)
+		r = store(ctx, t, edits, &stored);
+	else
+		smtp_reply_set(&stored, 452, "4.5.3", AGAIN);
+	if (r < 0)
+		return r;
+	if (severally)
+		pass_each(t, each, n, &stored, ret);
+	else if (t->log.kept)
+		smtp_reply_set(ret, 250, "2.0.0",
+			"Taken by the server behind us; queued as %.*s for the others",
+			SLICE_ARG(t->base.queue_id));
+	else if (taken && t->keep.ours_n)
+		*ret = stored;
+	return 0;
 }
 
 static int proxy_finish(
 	struct ctx *ctx, struct tx *tx, const struct edits *edits, struct smtp_reply *ret)
 {
 	struct proxy_tx *t = proxy_of(tx);
-	struct smtp_reply said, *each = arena_array(&t->arena, struct smtp_reply, t->log.accepted);
-	size_t n;
-	int r = proxy_backend_finish(ctx, &t->backend, &said, each, &n);
+	struct smtp_reply said = { 0 };
+	struct smtp_reply *each = arena_array(&t->arena, struct smtp_reply, t->log.accepted);
+	size_t n = 0;
+	int r = 0;
 
-	(void)edits;
-	if (r == 0) {
-		pass_answer(t, &said, each, n, ret);
-		metric_add(METRIC_MESSAGES_PROXIED, smtp_reply_is_positive(ret));
+	t->backend.kept = proxy_keep_can(&t->keep);
+	if (backends(t))
+		r = proxy_backend_finish(ctx, &t->backend, &said, each, &n);
+	if (r == 0 && said.code)
+		r = pass_answer(ctx, t, edits, &said, each, n, ret);
+	else if (r == 0 && (backends(t) == 0 || is_left_to_us(t)))
+		r = store(ctx, t, edits, ret);
+	else if (r == 0)
+		*ret = t->backend.lost;
+	if (r == 0)
 		proxy_log_reply(&t->log, &t->arena, &said, ret);
-	}
 	proxy_log_end(ctx, &t->log, t->session, &t->backend, "stopped");
 	proxy_free(t);
 	return r;
@@ -358,7 +532,7 @@ const struct service_ops proxy_service = {
 	.mail = proxy_mail,
 	.rcpts = proxy_rcpts,
 	.open = proxy_open,
-	.header = proxy_write,
+	.header = proxy_header,
 	.write = proxy_write,
 	.finish = proxy_finish,
 	.abort = proxy_abort,

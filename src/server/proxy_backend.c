@@ -61,6 +61,7 @@ static void refuse(struct ctx *ctx, struct proxy_backend *b, const struct nextho
 			enhanced, sizeof(enhanced), "4.%u.%u", f->status.subject, f->status.detail);
 		smtp_reply_set(&b->lost, 451, enhanced,
 			"No server behind us takes such a message now; try again later");
+		b->absent = false;
 	}
 }
 
@@ -73,7 +74,9 @@ static void lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 	else if (b->lost.code == 0)
 		smtp_reply_set(&b->lost, 451, "4.4.1",
 			"No server behind us can be reached; try again later");
-	tell(ctx, b, why, "the client is told to try again");
+	tell(ctx, b, why,
+		b->kept && b->absent && !b->in_doubt ? "it is kept here, for later"
+						     : "the client is told to try again");
 	proxy_backend_end(b);
 }
 
@@ -109,6 +112,7 @@ static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client
 	}
 
 	b->lost.code = 0;
+	b->absent = true;
 	if (r < 0 && ctx_check(ctx) < 0)
 		return ctx_check(ctx); /* nobody says why */
 	if (r < 0) {
@@ -207,8 +211,7 @@ static int begin(struct ctx *ctx, struct proxy_backend *b, const struct client_r
 	if (r < 0 || mail.code < 400)
 		return r;
 	b->refused = mail;
-	proxy_reply_pass(b->arena, &mail, "0.0", &b->lost);
-	proxy_backend_end(b);
+	proxy_backend_refused(b, &mail);
 	return 0;
 }
 
@@ -307,7 +310,7 @@ int proxy_backend_write(struct ctx *ctx, struct proxy_backend *b, struct slice b
 
 	usec_t began = clock_now();
 
-	if (b->lost.code)
+	if (b->lost.code || b->live == NULL)
 		return 0;
 	int r = nexthop_live_write(ctx, b->live, bytes, &broken);
 
@@ -341,6 +344,7 @@ int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_r
 	metric_add(METRIC_INDOUBT, r == ERR_TIMEOUT); /* else it is counted already */
 	ret->code = 0;
 	*ret_n = 0;
+	b->in_doubt = broken.in_doubt;
 	lose(ctx, b, broken.in_doubt ? "no answer to the message: it may have it" : broken.text);
 	return 0;
 }
@@ -353,6 +357,13 @@ struct slice proxy_backend_accepted(const struct proxy_backend *b, size_t i)
 	while (a->classes[at] != 2 || i-- > 0)
 		at++;
 	return a->rcpts[at].path;
+}
+
+void proxy_backend_refused(struct proxy_backend *b, const struct smtp_reply *said)
+{
+	proxy_reply_pass(b->arena, said, "0.0", &b->lost);
+	b->absent = proxy_reply_is_about_us(said);
+	proxy_backend_end(b);
 }
 
 void proxy_backend_end(struct proxy_backend *b)

@@ -41,6 +41,7 @@ struct proxy_backend {
 	struct nexthop_conn *held; /* the only one that will do; NULL: any of the target */
 	struct nexthop_conn *ahead; /* a held one that is tried first; NULL: none, or it was */
 	usec_t *next_alarm; /* the worker's: when an alarm may be raised again */
+	bool kept; /* the message is stored by us where it is lost; for the log */
 
 	struct nexthop_live *live; /* NULL: none yet, or it is over */
 	struct slice name; /* of the last one, for the log */
@@ -50,6 +51,8 @@ struct proxy_backend {
 	size_t failed_n;
 	/* What the client is told once there is none and never will be; code 0: there may be. */
 	struct smtp_reply lost;
+	bool absent; /* with `lost`: it is for want of a server, not by a reply about the mail */
+	bool in_doubt; /* with `lost`: all was sent, it may have the message */
 	/* The reply to MAIL, where that is why, until the command ends; else code 0. */
 	struct smtp_reply refused;
 	usec_t waited; /* for backends, altogether */
@@ -66,6 +69,7 @@ int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct c
 	size_t n, struct smtp_reply *ret);
 /* Before the content. *ret_refusal has code 0 or the backend's refusal. */
 int proxy_backend_open(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret_refusal);
+/* Where there is none it does nothing. */
 int proxy_backend_write(struct ctx *ctx, struct proxy_backend *b, struct slice bytes);
 /* Nothing was accepted before. *ret is the backend's answer to the message, code 0 if there was
  * none; ret_each and *ret_n as from client_live_finish. */
@@ -73,6 +77,8 @@ int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_r
 	struct smtp_reply *ret_each, size_t *ret_n);
 /* The recipient that was the i-th to be accepted. */
 struct slice proxy_backend_accepted(const struct proxy_backend *b, size_t i);
+/* A reply of its own ends it for good: `lost` becomes that reply, as it is passed on. */
+void proxy_backend_refused(struct proxy_backend *b, const struct smtp_reply *said);
 /* Ends the transaction there wherever it stands. Does not suspend. */
 void proxy_backend_end(struct proxy_backend *b);
 

@@ -55,7 +55,7 @@ static const char *verdict(const struct proxy_log *l, const char *ended)
 	if (l->decided == 0)
 		return ended;
 	if (l->said.n == 0)
-		return "lost";
+		return l->decided < 400 ? "kept" : "lost";
 	return l->decided < 400 ? "accepted" : l->decided < 500 ? "deferred" : "rejected";
 }
 
@@ -71,8 +71,8 @@ void proxy_log_end(struct ctx *ctx, const struct proxy_log *l, const struct sess
 	(void)stream_tls_info(s->stream, &tls);
 	LOG(ctx, EV_PROXIED, FIELD_STR("verdict", verdict(l, ended)),
 		FIELD("from", b->reverse_path.n ? b->reverse_path : S("<>")), FIELD("to", l->first),
-		FIELD_INT("recipients", l->accepted), FIELD_INT("size", l->size),
-		FIELD("helo", s->helo), FIELD("login", s->login),
+		FIELD_INT("recipients", l->accepted), FIELD_INT("kept", l->kept),
+		FIELD_INT("size", l->size), FIELD("helo", s->helo), FIELD("login", s->login),
 		FIELD("listener", s->listener->name), FIELD_STR("tls", tls.version),
 		FIELD("forwarded", front_forwarded(s)), FIELD("destination", b->target.key),
 		FIELD("backend", b->name), FIELD("said", l->said), FIELD("told", l->told),

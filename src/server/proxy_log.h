@@ -22,6 +22,7 @@ struct proxy_log {
 	usec_t waited; /* for the client, before that */
 	struct slice first; /* recipient that was taken */
 	size_t accepted; /* recipients */
+	size_t kept; /* of them, for whom it was stored */
 	uint64_t size; /* bytes of content passed on */
 	struct slice said, told; /* the backend's last reply that counts, and ours */
 	unsigned decided; /* code of ours that ended it; 0: none did */
@@ -34,11 +35,12 @@ void proxy_log_reply(struct proxy_log *l, struct arena *a, const struct smtp_rep
 	const struct smtp_reply *told);
 /* A recipient was taken. */
 void proxy_log_recipient(struct proxy_log *l, struct slice path);
-/* Writes the line, unless nobody was asked. `ended` is why it ended where no reply did:
- * "abandoned", "client-lost", "refused" (we refused the content), "stopped". Verdicts by a reply
- * are "accepted", "deferred" and "rejected", and "lost" without an answer. took-ms is the whole
- * time from MAIL on: client-ms of it we waited for the client, backend-ms for servers behind us;
- * the rest, checks-ms, are our own checks and deliberate delays. */
+/* Writes the line, unless nothing was meant for a server behind us. `ended` is why it ended where
+ * no reply did: "abandoned", "client-lost", "refused" (we refused the content), "stopped". Verdicts
+ * by a reply are "accepted", "deferred" and "rejected"; without an answer "kept" where we stored
+ * it, else "lost". took-ms is the whole time from MAIL on: client-ms of it we waited for the
+ * client, backend-ms for servers behind us; the rest, checks-ms, are our own checks and deliberate
+ * delays. */
 void proxy_log_end(struct ctx *ctx, const struct proxy_log *l, const struct session *s,
 	const struct proxy_backend *b, const char *ended);
 

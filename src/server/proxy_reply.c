@@ -20,7 +20,7 @@ static struct slice first_lines(struct slice text)
 	return slice_take(text, n);
 }
 
-static bool is_about_us(const struct smtp_reply *said)
+bool proxy_reply_is_about_us(const struct smtp_reply *said)
 {
 	switch (said->code) {
 	case 421:
@@ -41,7 +41,7 @@ void proxy_reply_pass(
 	unsigned class = said->code / 100U;
 	char enhanced[16];
 
-	if (is_about_us(said)) {
+	if (proxy_reply_is_about_us(said)) {
 		smtp_reply_set(ret, 451, said->code == 421 ? "4.3.2" : "4.3.5",
 			said->code == 421
 				? "The server behind us is closing; try again later"

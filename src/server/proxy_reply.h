@@ -2,9 +2,14 @@
 #ifndef SLUICE_SERVER_PROXY_REPLY_H
 #define SLUICE_SERVER_PROXY_REPLY_H
 
+#include <stdbool.h>
+
 #include "smtp/reply.h"
 
 struct arena;
+
+/* It speaks of the backend's connection with us, or of our log-in there: 421, 53x. */
+bool proxy_reply_is_about_us(const struct smtp_reply *said);
 
 /* Class, enhanced code and text are the backend's; its text is copied into the arena. But a 421 is
  * about its connection with us, and 53x about our log-in there: neither is our client's fault, and

@@ -28,7 +28,8 @@ bool server_recipient_decide(const struct session *s, struct arena *a,
 {
 	const struct server_client client = session_client(s);
 	struct server_verdict verdict = server_permission_rcpt(s->config, &client, sender, asked);
-	const struct nexthop_facts facts = { reverse_path, s->login, verdict.entitlement };
+	const struct nexthop_facts facts = { reverse_path, s->login, s->listener->name,
+		verdict.entitlement };
 	struct slice instead = verdict.instead;
 
 	ret->path = *asked;
@@ -50,9 +51,9 @@ bool server_recipient_decide(const struct session *s, struct arena *a,
 			ret_refusal, 451, "4.3.5", "The postmaster's address is misconfigured");
 		return false;
 	}
-	ret->route = s->listener->hops ? (struct nexthop_route){ .kind = NEXTHOP_HOPS,
+	ret->route = s->passage ? (struct nexthop_route){ .kind = NEXTHOP_HOPS,
 		.hops = s->listener->hops }
-				       : nexthop_route_find(s->config, &facts, &ret->path);
+				: nexthop_route_find(s->config, &facts, &ret->path);
 	if (ret->route.kind != NEXTHOP_NONE)
 		return true;
 	smtp_reply_set(ret_refusal, 550, "5.4.4", "%s", ret->route.why);

@@ -27,6 +27,7 @@ struct tls_server;
 /* `sluice explain`: nobody is there, and servers behind us are not asked but taken to say yes. */
 struct server_pretence {
 	unsigned asked; /* how often one would have been asked */
+	unsigned kept; /* how often one was spared, since the spool takes the recipient */
 	unsigned offered; /* how often something was offered in their name */
 };
 

@@ -34,10 +34,13 @@ static char config_text[] =
 	"our-addresses: [ 192.0.2.25 ]\n"
 	"limits: { errors: 1000, recipients: 100, message-size: 64KiB, sessions-per-client: 100 }\n"
 	"tls: [ { certificate: tls.pem, key-file: tls.key } ]\n"
+	"spool: { path: spool }\n"
 	"users: [ { file: users } ]\n"
 	"listeners:\n"
 	"  mx: { for: mx, address: \"192.0.2.25:25\" }\n"
 	"  front: { for: mx, service: proxy, address: \"192.0.2.25:26\", tls: off }\n"
+	"  keeping-front: { for: mx, service: proxy, on-backend-failure: spool,\n"
+	"         address: \"192.0.2.25:27\", tls: off }\n"
 	"  lan: { for: internal, address: \"192.0.2.25:2525\", tls: off,\n"
 	"         networks: [ 192.0.2.0/28, { from: 192.0.2.64/28, senders: \"*@ours.example\" } ] }\n"
 	"  lan-front: { for: internal, service: proxy, address: \"192.0.2.25:2526\", tls: off,\n"
@@ -78,6 +81,7 @@ static const struct client {
 	{ "mx", "192.0.2.25:25", "198.51.100.9", .starttls = true },
 	{ "mx", "192.0.2.25:25", "198.51.100.9", .user = "bob", .plain = "AGJvYgBwZW5jaWw=" },
 	{ "front", "192.0.2.25:26", "198.51.100.9", .forms = true },
+	{ "keeping-front", "192.0.2.25:27", "198.51.100.9" },
 	{ "lan", "192.0.2.25:2525", "198.51.100.9" },
 	{ "lan-front", "192.0.2.25:2526", "198.51.100.9" },
 	{ "submission", "192.0.2.25:587", "198.51.100.9" },
@@ -148,7 +152,7 @@ static size_t senders_n, dialogues, forms_tried;
 
 /* What explain takes for granted of the servers behind a proxy. */
 static const char everything[] = "250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n"
-				 "250-MT-PRIORITY\r\n250-CHUNKING\r\n";
+				 "250-MT-PRIORITY\r\n250-CHUNKING\r\n250-PRDR\r\n";
 
 /* ---- what is foretold ---- */
 

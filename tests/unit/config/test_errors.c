@@ -182,6 +182,22 @@ static const struct {
 	  "domains: { d.example: { via: inside, recipients: backend-decides } }\n"
 	  "listeners: { x: { for: mx, address: \":9\" } }\n",
 		"t.yaml:3:38: `backend-decides`, but the listener 'x' is a relay, which asks nobody" },
+	{ "hops: { inside: { hosts: h.example, tell-client: xclient } }\npostmaster: a@b.example\n"
+	  "domains: { d.example: { via: inside, recipients: backend-decides } }\nspool: { path: q }\n"
+	  "listeners: { x: { for: mx, service: proxy, address: \":9\", on-backend-failure: spool } }\n",
+		"t.yaml:3:38: `backend-decides`, but the listener 'x' takes recipients also while "
+		"nobody can be asked; say on-backend-failure: tempfail there" },
+	{ LISTEN "\"127.0.0.1:9\", on-backend-failure: spool } }\n",
+		"t.yaml:1:78: 'on-backend-failure' stands in the listener 'x', which is a relay; "
+		"service: proxy was expected beside it" },
+	{ LISTEN "\"127.0.0.1:9\", service: proxy, on-backend-failure: spool } }\n",
+		"t.yaml:1:94: the listener 'x' would store mail, but nothing says where; say spool: { "
+		"path: FOLDER }" },
+	{ TLS "spool: { path: q }\nhops: { inside: { hosts: h.example, tls: verify } }\n"
+	      "listeners: { x: { for: submission, service: proxy, address: \":9\", auth: "
+	      "pass-through, via: inside, on-backend-failure: spool } }\n",
+		"the listener 'x' would store mail of log-ins that are passed through, and could not "
+		"send it afterwards" },
 	{ HOPS LISTEN "\"127.0.0.1:9\", auth: pass-through, via: inside } }\n",
 		"t.yaml:2:64: 'auth: pass-through' stands in the listener 'x'; service: proxy and for: "
 		"submission were expected beside it" },
@@ -283,6 +299,11 @@ static const struct {
 	       "listeners: { x: { for: mx, service: proxy, address: \":25\", tls: off } }\n",
 		"t.yaml:2:38: warning: every recipient of 'a.example' is passed to the hops "
 		"'inside', which decide by our address" },
+	{ HOPS "domains: { a.example: { via: inside, recipients: any } }\n"
+	       "postmaster: a@b.example\nspool: { path: q }\n"
+	       "listeners: { x: { for: mx, service: proxy, address: \":25\", tls: off, "
+	       "on-backend-failure: spool } }\n",
+		"t.yaml:2:38: warning: every recipient of 'a.example' is taken, also those that do" },
 	{ "routes:\n- { via: mx }\n- { via: mx, to: a }\n",
 		"t.yaml:3:3: warning: this route is never reached: the one in line 2 matches" },
 	{ "retry: { warn-after: 5d }\n", "t.yaml:1:22: warning: no sender is warned of a delay, "

@@ -136,6 +136,11 @@ static const struct {
 		"login: true " },
 	{ "listeners.NAME.xforward.from", LISTEN "xforward: { from: 192.0.2.0/24 } } }\n",
 		"from: [ \"192.0.2.0/24\" ] " },
+	{ "listeners.NAME.on-backend-failure",
+		"spool: { path: q }\n"
+		"listeners: { x: { for: internal, service: proxy, address: \"127.0.0.1:9\", "
+		"on-backend-failure: spool } }\n",
+		"on-backend-failure: spool " },
 	{ "listeners.NAME.auth",
 		TLS
 		"hops: { h: { hosts: h.example, tls: verify } }\n"

@@ -7,6 +7,9 @@
 
 static const char text[] =
 	"postmaster: admin@far.example\n"
+	"listeners:\n"
+	"  mx: { for: mx, address: \"192.0.2.7:25\" }\n"
+	"  front: { for: mx, service: proxy, address: \"192.0.2.7:26\", via: eu }\n"
 	"our-addresses: [ 192.0.2.7 ]\n"
 	"hops:\n"
 	"  inside: { hosts: [ in.example ] }\n"
@@ -28,6 +31,7 @@ static const struct {
 	enum spool_entitlement entitlement;
 	const char *to;
 	int expect;
+	const char *listener; /* of a proxy that has a via; NULL: another one */
 } cases[] = {
 	/* a domain's via comes first, for everyone, in any case */
 	{ "a@x.example", "", SPOOL_NOT_ENTITLED, "b@ours.example", INSIDE },
@@ -60,6 +64,12 @@ static const struct {
 	{ "a@x.example", "", SPOOL_ENTITLED_NETWORK, "b@[192.0.2.9]", MX },
 	{ "a@x.example", "", SPOOL_ENTITLED_NETWORK, "b@[192.0.2.7]", NOT },
 	{ "a@x.example", "", SPOOL_NOT_ENTITLED, "b@[192.0.2.9]", NOT },
+	/* a proxy's via has all that its clients may send, and gives them no right */
+	{ "a@x.example", "", SPOOL_NOT_ENTITLED, "b@ours.example", EU, "front" },
+	{ "a@x.example", "", SPOOL_ENTITLED_NETWORK, "b@far.example", EU, "front" },
+	{ "a@x.example", "", SPOOL_NOT_ENTITLED, "admin@far.example", EU, "front" },
+	{ "a@x.example", "", SPOOL_NOT_ENTITLED, "b@far.example", NOT, "front" },
+	{ "a@x.example", "", SPOOL_NOT_ENTITLED, "b@ours.example", INSIDE, "gone" },
 };
 
 START_TEST(one_case)
@@ -68,7 +78,7 @@ START_TEST(one_case)
 	const struct config *c = load_text(text);
 	struct smtp_path to = mailbox(cases[_i].to);
 	struct nexthop_facts facts = { slice_str(cases[_i].sender), slice_str(cases[_i].login),
-		cases[_i].entitlement };
+		slice_str(cases[_i].listener ? cases[_i].listener : "mx"), cases[_i].entitlement };
 
 	ck_assert_msg(c != NULL, "%s", load_said());
 	struct nexthop_route r = nexthop_route_find(c, &facts, &to);
@@ -80,7 +90,8 @@ START_TEST(one_case)
 	if (r.kind == NEXTHOP_HOPS)
 		ck_assert_str_eq(r.hops->name.p, names[expect]);
 	ck_assert_int_eq(r.domain != NULL, expect == INSIDE);
-	ck_assert_int_eq(r.rule != NULL, expect != INSIDE && expect != NOT);
+	ck_assert_int_eq(r.rule != NULL, expect != INSIDE && expect != NOT &&
+						 !(r.kind == NEXTHOP_HOPS && cases[_i].listener));
 	ck_assert_int_eq(r.why[0] != '\0', expect == NOT);
 	config_unref(c);
 }

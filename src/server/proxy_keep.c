@@ -1,0 +1,145 @@
+/* The body goes into a spool's writer while it also goes to the backend, and most often it is for
+ * nothing: the backend's answer, whatever it is, is the answer, and the writer is dropped. Only a
+ * commit makes anything of it, so a crash leaves no trace. The envelope holds everyone who got 250
+ * at RCPT, whoever said so, since a backend that is lost later leaves its recipients to us. */
+#include "server/proxy_keep.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "config/config.h"
+#include "nexthop/nexthop.h"
+#include "server/server.h"
+#include "server/service.h"
+#include "server/session.h"
+#include "smtp/cmd.h"
+#include "smtp/reply.h"
+#include "spool/spool.h"
+
+#define EMPTY_LINE 2
+
+/* What was offered in the name of the servers behind us, and would be forgotten in the queue. */
+static bool asks_too_much(const struct smtp_mail_params *p)
+{
+	return smtp_mail_params_has(p, SMTP_PARAM_REQUIRETLS) ||
+	       smtp_mail_params_has(p, SMTP_PARAM_MT_PRIORITY);
+}
+
+void proxy_keep_begin(struct proxy_keep *k, struct arena *a, const struct session *s,
+	const struct smtp_mail_cmd *cmd, enum spool_entitlement why)
+{
+	if (s->listener->on_backend_failure != CONFIG_FAILURE_SPOOL || asks_too_much(&cmd->params))
+		return;
+	k->session = s;
+	k->arena = a;
+	k->size_hint = cmd->params.size;
+	server_envelope_begin(&k->envelope, a, s, cmd, why);
+	buf_init(&k->header, SPOOL_HEADER_MAX + EMPTY_LINE);
+}
+
+int proxy_keep_prepare(struct ctx *ctx, struct proxy_keep *k, char *id)
+{
+	if (!k->session || k->writer)
+		return 0;
+	int r = spool_begin(ctx, k->session->server->spool, k->size_hint, &k->writer);
+
+	if (r == 0)
+		text_id(spool_writer_id(k->writer), id);
+	return r == ERR_CANCELLED || r == ERR_TIMEOUT ? r : 0;
+}
+
+bool proxy_keep_can(const struct proxy_keep *k)
+{
+	struct smtp_reply why;
+
+	return k->writer && !server_spool_refuses(k->session->server, k->size_hint, &why);
+}
+
+void proxy_keep_refusal(const struct proxy_keep *k, struct smtp_reply *ret)
+{
+	if (!k->writer || !server_spool_refuses(k->session->server, k->size_hint, ret))
+		server_spool_refusal(ERR_IO, ret);
+}
+
+void proxy_keep_add(struct proxy_keep *k, const struct client_rcpt *rcpt, bool ours)
+{
+	size_t n = k->envelope.e.rcpts_n;
+
+	if (!k->session)
+		return;
+	server_envelope_add(&k->envelope, k->arena, rcpt->path, &rcpt->params);
+	if (n == k->ours_room) {
+		k->ours_room = k->envelope.room;
+		k->ours = mem_resize(k->ours, k->ours_room * sizeof(*k->ours));
+	}
+	k->ours[n] = ours;
+	k->ours_n += ours;
+}
+
+size_t proxy_keep_bytes(const struct proxy_keep *k)
+{
+	return server_envelope_bytes(&k->envelope) + k->ours_room * sizeof(*k->ours) + k->header.n;
+}
+
+/* ---- content ---- */
+
+int proxy_keep_header(struct proxy_keep *k, struct slice header)
+{
+	if (!k->writer)
+		return 0;
+	buf_put(&k->header, header);
+	return k->header.failed ? ERR_LIMIT : 0;
+}
+
+int proxy_keep_write(struct ctx *ctx, struct proxy_keep *k, struct slice body)
+{
+	return k->writer ? spool_write(ctx, k->writer, body) : 0;
+}
+
+void proxy_keep_leave_ours(struct proxy_keep *k)
+{
+	struct spool_envelope *e = &k->envelope.e;
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->rcpts_n; i++)
+		if (k->ours[i])
+			e->rcpts[n++] = e->rcpts[i];
+	e->rcpts_n = n;
+}
+
+int proxy_keep_commit(
+	struct ctx *ctx, struct proxy_keep *k, const struct edits *edits, struct smtp_reply *ret)
+{
+	struct spool_writer *writer = k->writer;
+	struct slice header = buf_slice(&k->header);
+
+	if (!writer) {
+		server_spool_refusal(ERR_IO, ret);
+		return 0;
+	}
+	k->writer = NULL;
+	int r = server_envelope_commit(ctx, &k->envelope, k->session, writer,
+		slice_take(header, header.n - EMPTY_LINE), edits->eight_bit, ret);
+
+	if (r == 0 && ret->code >= 500) /* a backend might take it: it is our limit */
+		server_spool_refusal(ERR_IO, ret);
+	metric_add(METRIC_MESSAGES_KEPT, r == 0 && smtp_reply_is_positive(ret));
+	return r;
+}
+
+void proxy_keep_drop(struct proxy_keep *k)
+{
+	spool_abort(k->writer);
+	k->writer = NULL;
+	buf_clear(&k->header);
+}
+
+void proxy_keep_end(struct proxy_keep *k)
+{
+	spool_abort(k->writer);
+	server_envelope_done(&k->envelope);
+	buf_done(&k->header);
+	free(k->ours);
+}

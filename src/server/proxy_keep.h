@@ -1,0 +1,60 @@
+/* Private to the proxy: what `on-backend-failure: spool` keeps of a transaction, so that a message
+ * that no server behind us can take now is stored by us and delivered later, as a relay does. */
+#ifndef SLUICE_SERVER_PROXY_KEEP_H
+#define SLUICE_SERVER_PROXY_KEEP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "server/envelope.h"
+
+struct client_rcpt;
+struct edits;
+struct spool_writer;
+
+/* Zeroed it keeps nothing, as with `tempfail`, and every call is harmless. */
+struct proxy_keep {
+	const struct session *session; /* NULL: nothing is kept */
+	struct arena *arena; /* of the transaction */
+	struct server_envelope envelope; /* of everyone who got 250 at RCPT, in that order */
+	bool *ours; /* which of them got it from us; the others are in the backend's hands */
+	size_t ours_room, ours_n;
+	uint64_t size_hint;
+	struct spool_writer *writer; /* NULL: none yet, or no more */
+	struct buf header; /* the new header section, with the empty line */
+};
+
+/* At MAIL, which permission has allowed for the reason `why`. A message that asks for what the
+ * queue could not keep (REQUIRETLS, MT-PRIORITY) is not kept. */
+void proxy_keep_begin(struct proxy_keep *k, struct arena *a, const struct session *s,
+	const struct smtp_mail_cmd *cmd, enum spool_entitlement why);
+/* Gives the message its queue id before the first recipient is asked about: id has room for
+ * TEXT_ID_CHARS, and is left alone where nothing is kept. Suspends; 0 or as ctx_check. */
+int proxy_keep_prepare(struct ctx *ctx, struct proxy_keep *k, char *id);
+/* The spool would take the message now. Does not suspend. */
+bool proxy_keep_can(const struct proxy_keep *k);
+/* Why not. */
+void proxy_keep_refusal(const struct proxy_keep *k, struct smtp_reply *ret);
+/* A recipient got 250: from a backend, or (ours) from us. */
+void proxy_keep_add(struct proxy_keep *k, const struct client_rcpt *rcpt, bool ours);
+/* Bytes of memory beyond the arena. */
+size_t proxy_keep_bytes(const struct proxy_keep *k);
+/* The next piece; what comes first is the header section with its empty line. Suspends as
+ * spool_write, and fails as that does. */
+int proxy_keep_header(struct proxy_keep *k, struct slice header);
+int proxy_keep_write(struct ctx *ctx, struct proxy_keep *k, struct slice body);
+/* The backend has answered to its recipients: those that are ours are left in the envelope. */
+void proxy_keep_leave_ours(struct proxy_keep *k);
+/* Stores the message for everyone in the envelope, and says so: 250, or 4xx. Suspends; 0 or
+ * ERR_CANCELLED. */
+int proxy_keep_commit(
+	struct ctx *ctx, struct proxy_keep *k, const struct edits *edits, struct smtp_reply *ret);
+/* Forgets the message; recipients that are ours stay so, without a message to store. Does not
+ * suspend. */
+void proxy_keep_drop(struct proxy_keep *k);
+/* Frees what it holds. */
+void proxy_keep_end(struct proxy_keep *k);
+
+#endif
