@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "auth/server.h"
+#include "auth/throttle.h"
 #include "auth/users.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -31,6 +32,7 @@
 #include "relay.h"
 #include "rt/ctx.h"
 #include "rt/net.h"
+#include "rt/random.h"
 #include "rt/scope.h"
 #include "rt/sim/openssl.h"
 #include "rt/sim/sim.h"
@@ -98,6 +100,7 @@ static struct {
 	struct auth_users *users;
 	struct tls_server *tls;
 	struct tls_client *authorities;
+	void *failures; /* room for the table of failed log-ins, empty at the start of each run */
 	char *authority; /* PEM */
 	size_t authority_n;
 } world;
@@ -125,7 +128,12 @@ static int serve(struct ctx *ctx, void *arg)
 	(void)arg;
 	server_init(&run.server);
 	server_set_config(&run.server, world.config, world.tls);
-	run.server.auth = auth_server_new(&(struct auth_settings){ 0 }, world.users);
+	memset(world.failures, 0, auth_throttle_bytes());
+	run.server.auth = auth_server_new(
+		&(struct auth_settings){
+			.throttle = auth_throttle_init(world.failures, random_hash_key(),
+				AUTH_THROTTLE_REFUSE_AFTER, AUTH_THROTTLE_DELAY_MAX) },
+		world.users);
 	r = spool_open(
 		ctx, &(struct spool_options){ .kind = SPOOL_MEMORY }, &run.server.spool, NULL);
 	assert(r == 0);
@@ -538,6 +546,8 @@ static void make_world(void)
 
 	buf_init(&why, 500);
 	world.config = relay_config(config_text);
+	world.failures = malloc(auth_throttle_bytes());
+	assert(world.failures);
 	r = auth_users_parse(slice_str(users_text), "users", &why, &world.users);
 	assert(r == 0);
 	buf_done(&why);

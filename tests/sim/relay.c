@@ -116,7 +116,8 @@ static void serve(
 int relay_run(struct ctx *ctx, void *arg)
 {
 	struct relay *relay = arg;
-	const struct config *config = relay_config(relay->config);
+	const struct config *config = relay->loaded ? config_ref(relay->loaded)
+						    : relay_config(relay->config);
 	struct nexthop *nexthop;
 	struct buf why;
 

@@ -13,6 +13,7 @@ struct sched;
 
 struct relay {
 	const char *config; /* its text */
+	const struct config *loaded; /* or this instead, which stays the caller's */
 	bool journal; /* on the host's disk, folder "spool"; else in memory */
 	struct auth_users *users; /* who may log in, or NULL */
 	struct tls_server *tls;
