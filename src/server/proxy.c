@@ -413,7 +413,7 @@ static void pass_each(struct proxy_tx *t, const struct smtp_reply *each, size_t 
 		if (is_ours)
 			v[i].reply = *stored;
 		else
-			proxy_reply_pass(&s->tx_arena, &each[theirs++], "0.0", &v[i].reply);
+			proxy_reply_pass_verdict(&s->tx_arena, &each[theirs++], &v[i].reply);
 		taken += smtp_reply_is_positive(&v[i].reply);
 		if (smtp_reply_is_temporary(&v[i].reply))
 			last = i;
@@ -455,7 +455,7 @@ static int pass_answer(struct ctx *ctx, struct proxy_tx *t, const struct edits *
 	struct smtp_reply stored = { 0 };
 	int r = 0;
 
-	proxy_reply_pass(&t->session->tx_arena, said, "0.0", ret);
+	proxy_reply_pass_verdict(&t->session->tx_arena, said, ret);
 	if (taken && !smtp_reply_is_positive(said) && !is_lmtp(&t->backend.target))
 		severally = taken = false; /* it contradicts itself: nobody has it, in the end */
 	if (!severally)

@@ -53,3 +53,11 @@ void proxy_reply_pass(
 	if (said->status.class == class)
 		ret->status = said->status;
 }
+
+void proxy_reply_pass_verdict(
+	struct arena *a, const struct smtp_reply *said, struct smtp_reply *ret)
+{
+	proxy_reply_pass(a, said, "0.0", ret);
+	if (smtp_reply_is_positive(ret))
+		ret->code = 250;
+}

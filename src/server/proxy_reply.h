@@ -17,5 +17,9 @@ bool proxy_reply_is_about_us(const struct smtp_reply *said);
  * recipient, "0.0" where nothing better is known. */
 void proxy_reply_pass(
 	struct arena *a, const struct smtp_reply *said, const char *detail, struct smtp_reply *ret);
+/* The same of what it says to content. Any 2xx is a yes there, for which RFC 5321 section 4.3.2 has
+ * 250 alone; a client that heard another one might send the mail again. */
+void proxy_reply_pass_verdict(
+	struct arena *a, const struct smtp_reply *said, struct smtp_reply *ret);
 
 #endif
