@@ -196,8 +196,8 @@ int spool_journal_open(struct ctx *ctx, struct spool *sp, struct spool_report *r
 		pool_free(j->pool); /* the job may still run when our process is being killed */
 		journal_free(j);
 		forget_index(sp);
-		return ctx_fail(ctx, r, "spool", "%s: %s", sp->o.path,
-			report->first_trouble[0] ? report->first_trouble : err_name(r));
+		return ctx_fail(ctx, r, "spool", "%s: %s%s%s", sp->o.path, err_name(r),
+			report->first_trouble[0] ? "; " : "", report->first_trouble);
 	}
 	j->report = NULL;
 	j->free_asked = clock_now();

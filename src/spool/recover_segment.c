@@ -126,6 +126,19 @@ static int quarantine_name(char *name, size_t n, const struct segment *s, uint32
 	return snprintf(name, n, "seg-%06u-generation-%u-offset-%u", s->number, s->generation, at);
 }
 
+/* A start before this one has copied it: that must not need room again. */
+static bool is_aside(struct recovery *r, struct dir *d, const char *name, struct slice rot)
+{
+	struct buf there;
+
+	buf_init(&there, rot.n + 1);
+	bool same = file_read_all(r->job, d, name, rot.n, &there) == 0 &&
+		    slice_eq(buf_slice(&there), rot);
+
+	buf_done(&there);
+	return same;
+}
+
 /* Copies the rotten stretches of the segment whose bytes are given. */
 static int put_aside(struct recovery *r, struct found *f, struct slice bytes)
 {
@@ -138,9 +151,11 @@ static int put_aside(struct recovery *r, struct found *f, struct slice bytes)
 	for (size_t i = 0; i < f->rot_n && result == 0; i++) {
 		if (f->rot[i].n == 0)
 			continue;
+		struct slice rot = slice_take(slice_skip(bytes, f->rot[i].offset), f->rot[i].n);
+
 		quarantine_name(name, sizeof(name), f->s, f->rot[i].offset);
-		result = file_write_all(r->job, d, name,
-			slice_take(slice_skip(bytes, f->rot[i].offset), f->rot[i].n), 0600);
+		if (!is_aside(r, d, name, rot))
+			result = file_write_all(r->job, d, name, rot, 0600);
 	}
 	f->rot_n = 0;
 	dir_close(d);

@@ -32,6 +32,7 @@ static void start_world(void)
 /* One life of a process on the host, with the spool open. */
 typedef void life_fn(struct ctx *ctx, struct spool *sp);
 static int open_result; /* what spool_open returned */
+static char open_why[300]; /* and why it failed */
 
 static int with_spool(struct ctx *ctx, void *arg)
 {
@@ -39,8 +40,10 @@ static int with_spool(struct ctx *ctx, void *arg)
 	struct spool *sp;
 
 	open_result = spool_open(ctx, &options, &sp, &report);
-	if (open_result < 0)
+	if (open_result < 0) {
+		snprintf(open_why, sizeof(open_why), "%s", ctx->err.text);
 		return open_result;
+	}
 	if (fn)
 		fn(ctx, sp);
 	spool_close(ctx, sp);
@@ -455,6 +458,34 @@ START_TEST(rot_is_told_apart)
 {
 	for (target = 0; target < IN_SUMMARY; target++)
 		run_seed((uint64_t)_i + 1, rots, NULL);
+}
+END_TEST
+
+/* What has rotted is copied once; no room for the copy is told as such. */
+static int rots_and_fills(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	start_world();
+	live(ctx, three);
+	damage(IN_FACTS);
+	sim_disk_set_capacity(host, 1);
+	live(ctx, still_so);
+	ck_assert_int_eq(open_result, ERR_FULL);
+	ck_assert_msg(strstr(open_why, err_name(ERR_FULL)) && strstr(open_why, "has rotted"), "%s",
+		open_why);
+	target = IN_FACTS;
+	sim_disk_set_capacity(host, 1 << 30);
+	live(ctx, after_damage);
+	ck_assert_int_eq(open_result, 0);
+	sim_disk_set_capacity(host, 1);
+	live(ctx, after_damage);
+	ck_assert_int_eq(open_result, 0);
+	return 0;
+}
+
+START_TEST(rot_needs_room_once)
+{
+	run_seed(1, rots_and_fills, NULL);
 }
 END_TEST
 
@@ -926,6 +957,7 @@ static Suite *suite(void)
 	tcase_add_test(t, refuses_what_is_not_its_own);
 	tcase_add_test(t, rot_stays_where_it_is);
 	tcase_add_test(t, a_lost_batch_is_tried_once);
+	tcase_add_test(t, rot_needs_room_once);
 	suite_add_tcase(s, t);
 	return s;
 }
