@@ -9,7 +9,7 @@ from clients.msmtp import Msmtp
 from clients.nodemailer import Nodemailer
 from clients.python import Smtplib
 from clients.swaks import Swaks
-from harness import Authority, TOP, Failure
+from harness import Authority, TOP, Failure, free_port
 from peers.dovecot import Dovecot
 from peers.exim import Exim
 from peers.haproxy import Haproxy
@@ -31,6 +31,7 @@ class Lab:
         self.folder.chmod(0o755)
         (self.folder / "messages").mkdir()
         self.authority = Authority(self.folder / "authority")
+        self.front = free_port()  # where Postfix and Exim deliver what is not for themselves
         self.sluices = []    # those of the test that runs now
         self.broken = {}     # name of a root -> why it cannot be used
         self.used = []       # servers that this test asked for

@@ -1,4 +1,4 @@
-"""Exim (daemon-light): one router, Maildir, STARTTLS, and its own authenticators."""
+"""Exim (daemon-light): Maildir, STARTTLS, its own authenticators, and an answer for each recipient (PRDR)."""
 from harness import free_port
 from peers import LOGIN, MAILBOXES, PASSWORD, Peer
 
@@ -28,6 +28,8 @@ rfc1413_hosts =
 auth_advertise_hosts = *
 acl_smtp_rcpt = check_rcpt
 acl_smtp_data = accept
+prdr_enable = true
+acl_smtp_data_prdr = check_each
 chunking_advertise_hosts = *
 queue_only = false
 
@@ -36,12 +38,26 @@ check_rcpt:
   deny    message = log in first
           condition = ${{if eq{{$received_port}}{{{auth_port}}}}}
           !authenticated = *
+  accept  authenticated = *
   require domains = +local_domains
   deny    message = no such mailbox here
           !local_parts = {boxes}
   accept
 
+check_each:
+  deny    message = not what bela reads
+          local_parts = bela
+          condition = ${{if match{{$h_X-Wanted-By:}}{{bela}}{{no}}{{yes}}}}
+          condition = ${{if def:h_X-Wanted-By:}}
+  accept
+
 begin routers
+away:
+  driver = manualroute
+  domains = ! +local_domains
+  route_list = * 127.0.0.1
+  self = send
+  transport = front
 boxes:
   driver = accept
   domains = +local_domains
@@ -49,6 +65,10 @@ boxes:
   transport = maildir
 
 begin transports
+front:
+  driver = smtp
+  port = {front}
+  hosts_try_prdr = *
 maildir:
   driver = appendfile
   directory = /mail/$local_part_data
@@ -98,7 +118,7 @@ class Exim(Peer):
         return [self.port, self.auth_port, self.tls_port]
 
     def configure(self):
-        text = CONFIG.format(port=self.port, auth_port=self.auth_port, tls_port=self.tls_port, login=LOGIN,
+        text = CONFIG.format(port=self.port, front=self.lab.front, auth_port=self.auth_port, tls_port=self.tls_port, login=LOGIN,
                              password=PASSWORD, boxes=" : ".join((*MAILBOXES, self.utf8_mailbox)),
                              certificate=self.lab.authority.certificate, key=self.lab.authority.key)
         self.write("exim4/exim4.conf", text)

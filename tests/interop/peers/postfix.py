@@ -30,7 +30,8 @@ virtual_mailbox_base = /mail
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{uid}
 virtual_transport = virtual
-smtpd_relay_restrictions = reject_unauth_destination
+default_transport = smtp:[127.0.0.1]:{front}
+smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 smtpd_client_connection_rate_limit = 0
 smtpd_client_connection_count_limit = 0
 smtpd_hard_error_limit = 100
@@ -107,7 +108,7 @@ class Postfix(Peer):
 
     def configure(self):
         boxes = ", ".join(f"{{{b}@{self.domain} = {b}/}}" for b in (*MAILBOXES, self.utf8_mailbox))
-        self.write("postfix/main.cf", MAIN.format(boxes=boxes, uid=self.uid("vmail"),
+        self.write("postfix/main.cf", MAIN.format(boxes=boxes, uid=self.uid("vmail"), front=self.lab.front,
                                                   certificate=self.lab.authority.certificate,
                                                   key=self.lab.authority.key))
         self.write("postfix/master.cf", MASTER.format(port=f"127.0.0.1:{self.port}",
