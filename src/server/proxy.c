@@ -135,6 +135,7 @@ static struct proxy_tx *new_tx(
 	smtp_mail_params_dup(&t->arena, &cmd->params, &t->backend.params);
 	text_id((uint64_t)clock_wall() << 12 | (s->server->next_session++ & 4095), t->id);
 	proxy_keep_begin(&t->keep, &t->arena, s, cmd, why);
+	count_held(t);
 	return t;
 }
 
@@ -472,7 +473,7 @@ static int pass_answer(struct ctx *ctx, struct proxy_tx *t, const struct edits *
 		pass_each(t, each, n, &stored, ret);
 	else if (t->log.kept)
 		smtp_reply_set(ret, 250, "2.0.0",
-			"Taken by the server behind us; queued as %.*s for the others",
+			"Queued as %.*s for some recipients; the server behind us has the others",
 			SLICE_ARG(t->base.queue_id));
 	else if (taken && t->keep.ours_n)
 		*ret = stored;

@@ -31,6 +31,9 @@ static char proxy_text[] = CONFIG("service: proxy,");
 /* The client is a named server, and says that it speaks for a neighbour, or for this machine. */
 static char header_text[] = CONFIG("service: proxy, proxy-protocol: { from: 192.0.2.9 },");
 static char xclient_text[] = CONFIG("service: proxy, xclient: { from: 192.0.2.9 },");
+/* What no backend could take would be stored. */
+static char keeping_text[] = CONFIG(
+	"service: proxy, on-backend-failure: spool,") "spool: { path: spool }\n";
 static const char *opening;
 static struct slice table;
 static struct slice senders[SENDERS];
@@ -185,7 +188,9 @@ START_TEST(every_form_is_refused)
 	run_seed(1, play, header_text);
 	opening = GREETED "C: XCLIENT ADDR=127.0.0.1 NAME=localhost\n" GREETED;
 	run_seed(1, play, xclient_text);
-	ck_assert_uint_ge(tried, 3 * FORMS_MIN * (SENDERS - 1));
+	opening = GREETED;
+	run_seed(1, play, keeping_text);
+	ck_assert_uint_ge(tried, 4 * FORMS_MIN * (SENDERS - 1));
 	buf_done(&text);
 }
 END_TEST

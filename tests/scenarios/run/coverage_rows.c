@@ -141,7 +141,7 @@ const struct coverage_row coverage_rows[] = {
 	{ "section 8: filters and backends",
 		"on-backend-failure: spool: recipients of another backend are stored behind its yes",
 		{ "log accepted *to=c@others.test*", "log proxied *verdict=accepted*kept=1*",
-			"client * content 250 2.0.0 Taken by the server behind us; queued as *",
+			"client * content 250 2.0.0 Queued as * for some recipients; *",
 			"server other got *" } },
 	{ "section 8: filters and backends",
 		"on-backend-failure: spool: a full disk: as without it",
