@@ -37,7 +37,7 @@ static void start_clients(struct sim_host *strangers, struct sim_host *insiders)
 	for (unsigned i = 0; i < storm.clients_most; i++) {
 		static const enum sender kinds[] = { INSIDE, INSIDE, INSIDE, STRANGER, STRANGER,
 			USER, USER, PASSING, PASSING, PASSING_STRANGER };
-		enum sender sender = kinds[sim_choose(11)];
+		enum sender sender = kinds[sim_choose(sizeof(kinds) / sizeof(kinds[0]))];
 		bool inside = sender == INSIDE || sender == PASSING;
 
 		storm.clients_now++;
