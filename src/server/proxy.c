@@ -25,12 +25,14 @@
 #include "rt/stream.h"
 #include "rt/tls.h"
 #include "server/ahead.h"
+#include "server/envelope.h"
 #include "server/front.h"
 #include "server/introduce.h"
 #include "server/passage.h"
 #include "server/permission.h"
 #include "server/proxy_backend.h"
 #include "server/proxy_keep.h"
+#include "server/proxy_late.h"
 #include "server/proxy_log.h"
 #include "server/proxy_offers.h"
 #include "server/proxy_reply.h"
@@ -51,6 +53,7 @@ struct proxy_tx {
 	struct client_who who; /* told to the backend */
 	struct proxy_log log;
 	struct proxy_keep keep; /* what we store where a backend cannot take it */
+	bool late; /* backends hear of it when it is whole */
 	size_t held; /* bytes of the arena, counted in server.held */
 	char id[TEXT_ID_CHARS];
 };
@@ -135,6 +138,7 @@ static struct proxy_tx *new_tx(
 	smtp_mail_params_dup(&t->arena, &cmd->params, &t->backend.params);
 	text_id((uint64_t)clock_wall() << 12 | (s->server->next_session++ & 4095), t->id);
 	proxy_keep_begin(&t->keep, &t->arena, s, cmd, why);
+	t->late = s->listener->connect == CONFIG_CONNECT_DOT;
 	count_held(t);
 	return t;
 }
@@ -188,6 +192,9 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 		return 0;
 	}
 	if (!proxy_offers_still(s, &cmd->params, ret))
+		return 0;
+	if (s->listener->connect == CONFIG_CONNECT_DOT &&
+		server_spool_refuses(s->server, cmd->params.size, ret))
 		return 0;
 	struct proxy_tx *t = new_tx(s, cmd, verdict.entitlement);
 
@@ -305,7 +312,9 @@ static int proxy_rcpts(struct ctx *ctx, struct tx *tx, const struct smtp_rcpt_cm
 		if (choices[i] == CHOOSE_BACKEND)
 			asked[chosen.asked++] = rcpts[i];
 	}
-	if (r == 0 && chosen.asked) {
+	if (t->late) {
+		proxy_late_rcpts(&t->backend, asked, chosen.asked, said);
+	} else if (r == 0 && chosen.asked) {
 		introduce(t);
 		t->backend.kept = proxy_keep_can(&t->keep);
 		r = proxy_backend_rcpts(ctx, &t->backend, asked, chosen.asked, said);
@@ -330,10 +339,12 @@ static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *re
 	int r = 0;
 
 	b->kept = proxy_keep_can(&t->keep);
-	if (t->keep.ours_n && !b->kept) {
+	if ((t->keep.ours_n && !b->kept) || (t->late && !proxy_keep_holds(&t->keep))) {
 		proxy_keep_refusal(&t->keep, ret_refusal);
 		return 0;
 	}
+	if (t->late)
+		return 0;
 	if (backends(t) == 0)
 		proxy_backend_end(b); /* nobody there wants it */
 	else
@@ -364,7 +375,7 @@ static int proxy_open(
 /* What could not be kept is no loss while a backend has everyone. */
 static int note_kept(struct proxy_tx *t, int r)
 {
-	if (r == 0 || r == ERR_CANCELLED || r == ERR_TIMEOUT || t->keep.ours_n ||
+	if (r == 0 || r == ERR_CANCELLED || r == ERR_TIMEOUT || t->keep.ours_n || t->late ||
 		t->backend.lost.code)
 		return r;
 	proxy_keep_drop(&t->keep);
@@ -490,7 +501,11 @@ static int proxy_finish(
 	int r = 0;
 
 	t->backend.kept = proxy_keep_can(&t->keep);
-	if (backends(t))
+	if (t->late)
+		introduce(t);
+	if (backends(t) && t->late)
+		r = proxy_late_finish(ctx, &t->backend, &t->keep, &said, each, &n);
+	else if (backends(t))
 		r = proxy_backend_finish(ctx, &t->backend, &said, each, &n);
 	if (r == 0 && said.code)
 		r = pass_answer(ctx, t, edits, &said, each, n, ret);

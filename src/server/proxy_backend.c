@@ -17,9 +17,6 @@
 #include "server/proxy_reply.h"
 #include "server/server.h"
 
-/* How long the end of data may take: less than the ten minutes that RFC 5321 section 4.5.3.2.6
- * grants, since our client has waited for a while when we begin to wait. */
-#define FINISH_TIME (285 * USEC_PER_SEC)
 /* How long it may take to replace a lost backend. */
 #define REPLACE_TIME (30 * USEC_PER_SEC)
 
@@ -65,10 +62,9 @@ static void refuse(struct ctx *ctx, struct proxy_backend *b, const struct nextho
 	}
 }
 
-/* For good. What the client is told is never permanent: it is not its mail's fault. */
-static void lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
+void proxy_backend_lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 {
-	if ((b->live || b->answered.n) && b->lost.code == 0)
+	if ((b->live || (b->answered.n && b->name.n)) && b->lost.code == 0)
 		smtp_reply_set(
 			&b->lost, 451, "4.4.2", "The server behind us was lost; try again later");
 	else if (b->lost.code == 0)
@@ -82,9 +78,7 @@ static void lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 
 /* ---- getting one ---- */
 
-/* A session with a backend, MAIL and recipients. ERR_UNREACHABLE: *ret_why says why not; b->live is
- * set when there was one. Else as ctx_check. */
-static int connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
+int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why)
 {
 	const struct nexthop_ask ask = {
@@ -139,23 +133,22 @@ static bool is_as_before(const struct proxy_answered *a, const struct smtp_reply
 	return true;
 }
 
-/* The one that is lost is not the one to be tried next. */
-static void give_up(struct proxy_backend *b)
+void proxy_backend_give_up(struct ctx *ctx, struct proxy_backend *b, const char *why)
 {
+	tell(ctx, b, why, "another backend is asked while the client waits");
 	if (b->live && b->failed_n < PROXY_REPLACE_MAX + 1)
 		b->failed[b->failed_n++] = nexthop_live_member(b->live);
 	proxy_backend_end(b);
 }
 
-/* Says the envelope so far to another one. Fails as connect. */
+/* Says the envelope so far to another one. Fails as proxy_backend_connect. */
 static int replace(struct ctx *ctx, struct proxy_backend *b, const char **why)
 {
 	const struct proxy_answered *a = &b->answered;
 	struct smtp_reply mail, *said = arena_array(b->arena, struct smtp_reply, a->n + 1);
 
-	tell(ctx, b, *why, "another backend is asked while the client waits");
-	give_up(b);
-	int r = connect(ctx, b, a->rcpts, a->n, &mail, said, why);
+	proxy_backend_give_up(ctx, b, *why);
+	int r = proxy_backend_connect(ctx, b, a->rcpts, a->n, &mail, said, why);
 
 	if (r != 0 || (mail.code < 400 && is_as_before(a, said)))
 		return r;
@@ -178,7 +171,7 @@ static int recover(struct ctx *ctx, struct proxy_backend *b, const char *why)
 	r = ctx_widen(ctx, &d, r);
 	if (r == 0 || ctx_check(ctx) < 0)
 		return r;
-	lose(ctx, b, r == ERR_TIMEOUT ? "no other backend answered in time" : why);
+	proxy_backend_lose(ctx, b, r == ERR_TIMEOUT ? "no other backend answered in time" : why);
 	return ERR_UNREACHABLE;
 }
 
@@ -189,15 +182,14 @@ static int open_one(struct ctx *ctx, struct proxy_backend *b, const struct clien
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret)
 {
 	const char *why;
-	int r = connect(ctx, b, rcpts, n, ret_mail, ret, &why);
+	int r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, &why);
 
 	while (r == ERR_UNREACHABLE && b->live && !b->held && b->replaced++ < PROXY_REPLACE_MAX) {
-		tell(ctx, b, why, "another backend is asked while the client waits");
-		give_up(b);
-		r = connect(ctx, b, rcpts, n, ret_mail, ret, &why);
+		proxy_backend_give_up(ctx, b, why);
+		r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, &why);
 	}
 	if (r == ERR_UNREACHABLE)
-		lose(ctx, b, why);
+		proxy_backend_lose(ctx, b, why);
 	return r;
 }
 
@@ -230,7 +222,7 @@ int proxy_backend_mail(struct ctx *ctx, struct proxy_backend *b, struct smtp_rep
 	return r == ERR_UNREACHABLE ? 0 : r;
 }
 
-static void remember(
+void proxy_backend_remember(
 	struct proxy_backend *b, const struct client_rcpt *rcpt, const struct smtp_reply *said)
 {
 	struct proxy_answered *a = &b->answered;
@@ -279,7 +271,7 @@ int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct c
 		while (r == ERR_UNREACHABLE && (r = recover(ctx, b, broken.text)) == 0);
 	}
 	for (size_t i = 0; i < n && r == 0 && b->lost.code == 0; i++)
-		remember(b, &rcpts[i], &ret[i]);
+		proxy_backend_remember(b, &rcpts[i], &ret[i]);
 	b->waited += clock_now() - began;
 	return r == ERR_UNREACHABLE ? 0 : r;
 }
@@ -316,7 +308,7 @@ int proxy_backend_write(struct ctx *ctx, struct proxy_backend *b, struct slice b
 
 	b->waited += clock_now() - began;
 	if (r == ERR_UNREACHABLE) {
-		lose(ctx, b, broken.text);
+		proxy_backend_lose(ctx, b, broken.text);
 		r = 0;
 	}
 	return r;
@@ -333,7 +325,7 @@ int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_r
 	*ret_n = 0;
 	if (b->lost.code)
 		return 0;
-	ctx_narrow(ctx, &d, FINISH_TIME);
+	ctx_narrow(ctx, &d, PROXY_FINISH_TIME);
 	int r = nexthop_live_finish(ctx, b->live, ret, ret_each, ret_n, &broken);
 
 	r = ctx_widen(ctx, &d, r);
@@ -345,7 +337,8 @@ int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_r
 	ret->code = 0;
 	*ret_n = 0;
 	b->in_doubt = broken.in_doubt;
-	lose(ctx, b, broken.in_doubt ? "no answer to the message: it may have it" : broken.text);
+	proxy_backend_lose(
+		ctx, b, broken.in_doubt ? "no answer to the message: it may have it" : broken.text);
 	return 0;
 }
 

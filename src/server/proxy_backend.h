@@ -23,6 +23,10 @@ struct proxy_answered {
 	size_t n, room;
 };
 
+/* How long the end of data may take: less than the ten minutes that RFC 5321 section 4.5.3.2.6
+ * grants, since our client has waited for a while when we begin to wait. */
+#define PROXY_FINISH_TIME (285 * USEC_PER_SEC)
+
 /* How often a lost backend is replaced in one transaction. */
 #define PROXY_REPLACE_MAX 2
 
@@ -79,6 +83,20 @@ int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_r
 struct slice proxy_backend_accepted(const struct proxy_backend *b, size_t i);
 /* A reply of its own ends it for good: `lost` becomes that reply, as it is passed on. */
 void proxy_backend_refused(struct proxy_backend *b, const struct smtp_reply *said);
+/* ---- its steps, for proxy_late.c ---- */
+
+/* A session with a backend, MAIL and recipients. Suspends. ERR_UNREACHABLE: *ret_why says why not,
+ * b->live is set when there was one, and `lost` where a reply is due already. Else as ctx_check. */
+int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
+	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why);
+/* Logs that it was lost, ends it, and will not choose it again if there is another. */
+void proxy_backend_give_up(struct ctx *ctx, struct proxy_backend *b, const char *why);
+/* It is lost for good: fills `lost`, which is never permanent: it is not the mail's fault. */
+void proxy_backend_lose(struct ctx *ctx, struct proxy_backend *b, const char *why);
+/* Notes an answered recipient; its path lives in the arena. */
+void proxy_backend_remember(
+	struct proxy_backend *b, const struct client_rcpt *rcpt, const struct smtp_reply *said);
+
 /* Ends the transaction there wherever it stands. Does not suspend. */
 void proxy_backend_end(struct proxy_backend *b);
 

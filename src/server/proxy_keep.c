@@ -30,7 +30,9 @@ static bool asks_too_much(const struct smtp_mail_params *p)
 void proxy_keep_begin(struct proxy_keep *k, struct arena *a, const struct session *s,
 	const struct smtp_mail_cmd *cmd, enum spool_entitlement why)
 {
-	if (s->listener->on_backend_failure != CONFIG_FAILURE_SPOOL || asks_too_much(&cmd->params))
+	k->lent = s->listener->on_backend_failure != CONFIG_FAILURE_SPOOL ||
+		  asks_too_much(&cmd->params);
+	if (k->lent && s->listener->connect != CONFIG_CONNECT_DOT)
 		return;
 	k->session = s;
 	k->arena = a;
@@ -50,11 +52,16 @@ int proxy_keep_prepare(struct ctx *ctx, struct proxy_keep *k, char *id)
 	return r == ERR_CANCELLED || r == ERR_TIMEOUT ? r : 0;
 }
 
-bool proxy_keep_can(const struct proxy_keep *k)
+bool proxy_keep_holds(const struct proxy_keep *k)
 {
 	struct smtp_reply why;
 
 	return k->writer && !server_spool_refuses(k->session->server, k->size_hint, &why);
+}
+
+bool proxy_keep_can(const struct proxy_keep *k)
+{
+	return !k->lent && proxy_keep_holds(k);
 }
 
 void proxy_keep_refusal(const struct proxy_keep *k, struct smtp_reply *ret)
@@ -96,6 +103,14 @@ int proxy_keep_header(struct proxy_keep *k, struct slice header)
 int proxy_keep_write(struct ctx *ctx, struct proxy_keep *k, struct slice body)
 {
 	return k->writer ? spool_write(ctx, k->writer, body) : 0;
+}
+
+int proxy_keep_each(struct ctx *ctx, struct proxy_keep *k,
+	int (*visit)(void *arg, struct slice piece), void *arg)
+{
+	int r = visit(arg, buf_slice(&k->header));
+
+	return r == 0 ? spool_writer_each(ctx, k->writer, visit, arg) : r;
 }
 
 void proxy_keep_leave_ours(struct proxy_keep *k)

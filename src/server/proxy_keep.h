@@ -17,6 +17,7 @@ struct spool_writer;
 /* Zeroed it keeps nothing, as with `tempfail`, and every call is harmless. */
 struct proxy_keep {
 	const struct session *session; /* NULL: nothing is kept */
+	bool lent; /* kept until the end of the content only (proxy_late.h), never stored */
 	struct arena *arena; /* of the transaction */
 	struct server_envelope envelope; /* of everyone who got 250 at RCPT, in that order */
 	bool *ours; /* which of them got it from us; the others are in the backend's hands */
@@ -33,7 +34,13 @@ void proxy_keep_begin(struct proxy_keep *k, struct arena *a, const struct sessio
 /* Gives the message its queue id before the first recipient is asked about: id has room for
  * TEXT_ID_CHARS, and is left alone where nothing is kept. Suspends; 0 or as ctx_check. */
 int proxy_keep_prepare(struct ctx *ctx, struct proxy_keep *k, char *id);
-/* The spool would take the message now. Does not suspend. */
+/* What was kept, header section first: calls visit, which may suspend, with pieces, until it
+ * returns nonzero, and returns that. Suspends. */
+int proxy_keep_each(struct ctx *ctx, struct proxy_keep *k,
+	int (*visit)(void *arg, struct slice piece), void *arg);
+/* There is room to keep it until the end of its content. Does not suspend. */
+bool proxy_keep_holds(const struct proxy_keep *k);
+/* The spool would take the message now, to be delivered later. Does not suspend. */
 bool proxy_keep_can(const struct proxy_keep *k);
 /* Why not. */
 void proxy_keep_refusal(const struct proxy_keep *k, struct smtp_reply *ret);

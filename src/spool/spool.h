@@ -109,8 +109,8 @@ uint64_t spool_writer_id(const struct spool_writer *w);
 int spool_write(struct ctx *ctx, struct spool_writer *w, struct slice bytes);
 uint64_t spool_writer_size(const struct spool_writer *w); /* of the body, so far */
 /* Reads the body so far, from the start, for filters and signatures: calls visit with pieces, stops
- * when it returns nonzero and returns that. visit must not suspend. Suspends when the body is in a
- * file. */
+ * when it returns nonzero and returns that. visit may suspend; nobody writes meanwhile. Suspends
+ * when the body is in a file. */
 int spool_writer_each(struct ctx *ctx, struct spool_writer *w,
 	int (*visit)(void *arg, struct slice piece), void *arg);
 

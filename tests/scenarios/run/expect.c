@@ -139,7 +139,9 @@ int expect_queue(struct ctx *ctx, struct play *p, void *self, const struct stmt 
 		return ERR_INVALID;
 	queue_read(ctx, p, &q);
 	see_queue(p, &q);
-	if (s->n > 2 && q.messages != want) {
+	if (!q.there)
+		r = play_fail(p, s, "nobody can read the queue of a program that does not run");
+	if (r == 0 && s->n > 2 && q.messages != want) {
 		const struct entry *first = container_of(q.entries.next, struct entry, node);
 
 		r = play_fail(p, s, "expected %llu messages in the queue, got %llu: %s, %.*s",
