@@ -8,6 +8,7 @@
  *   FF z  the same by a reset   FF h   reads until the client ends it (its time-outs are long)
  *   FF p  a pause of a minute   FF L   20,000 times 'x'
  *   FF s  waits a second, then stops to read and to speak (as h, but reads nothing)
+ *   FF T  (first) and n, and n bytes: what the proxy's client says in the middle of its messages
  * Connections beyond the input are closed at once.
  *
  * Whatever it says: a recipient is logged as delivered only if, by a reader of its own, the reply in
@@ -18,6 +19,7 @@
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/uio.h>
 
 #include "base/buf.h"
@@ -40,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define INPUT_MAX   16384
 #define VISITS_MAX  64 /* connections that are recorded */
+#define CODES_MAX   64
 #define LINES_BYTES (8u << 20)
 
 #define CONFIG(out, more)                                                                          \
@@ -83,11 +86,14 @@ static struct {
 static struct run {
 	const struct mode *mode;
 	struct slice input; /* what is left of it */
+	struct slice text; /* of the proxy's client */
 	struct relay relay;
 	struct fakehop home;
 	struct hop_visit visits[VISITS_MAX];
 	size_t visits_n;
 	struct buf log;
+	unsigned codes[CODES_MAX]; /* that the proxy's client read */
+	size_t codes_n;
 } run;
 
 /* ---- the hop ---- */
@@ -360,6 +366,8 @@ static unsigned ask(struct ctx *ctx, struct stream *s, const char *text)
 	}
 	(void)ctx_widen(ctx, &d, r);
 	assert(r != ERR_TIMEOUT);
+	if (code && run.codes_n < CODES_MAX)
+		run.codes[run.codes_n++] = code;
 	return code;
 }
 
@@ -370,6 +378,42 @@ static void expect_taken(const char *to)
 	for (size_t i = 0; i < run.visits_n; i++)
 		taken |= hop_model_took(&run.visits[i], to, run.mode->lmtp);
 	assert(taken);
+}
+
+/* The client's text, unless that would end the data earlier. */
+static unsigned say_data(struct ctx *ctx, struct stream *s)
+{
+	const struct slice end = S("\r\n.\r\n");
+	unsigned code = ask(ctx, s, "DATA\r\n");
+	struct buf content;
+
+	if (code != 354)
+		return code;
+	buf_init(&content, 1000);
+	buf_puts(&content, "Subject: x\r\n\r\n");
+	buf_put(&content, run.text);
+	buf_put(&content, end);
+	if (run.text.n == 0 || slice_search(buf_slice(&content), end) + end.n < content.n) {
+		buf_clear(&content);
+		buf_puts(&content, "Subject: x\r\n\r\n..dot\r\n.\r\n");
+	}
+	(void)stream_write(ctx, s, buf_slice(&content));
+	buf_done(&content);
+	return ask(ctx, s, "");
+}
+
+static unsigned say_chunks(struct ctx *ctx, struct stream *s)
+{
+	unsigned code = ask(ctx, s, "BDAT 14\r\nSubject: x\r\n\r\n");
+	struct slice text = run.text.n ? run.text : S(".dot");
+	char command[40];
+
+	if (code != 250)
+		return code;
+	snprintf(command, sizeof(command), "BDAT %zu LAST\r\n", text.n + 2);
+	(void)stream_write(ctx, s, slice_str(command));
+	(void)stream_write(ctx, s, text);
+	return ask(ctx, s, "\r\n");
 }
 
 /* One message. False when the session is over. */
@@ -387,10 +431,7 @@ static bool pass(struct ctx *ctx, struct stream *s, const char *const *to, size_
 		code = said == 0 || said == 421 ? 0 : code;
 	}
 	if (code / 100 == 2 && accepted) {
-		if (!chunks && (code = ask(ctx, s, "DATA\r\n")) == 354)
-			code = ask(ctx, s, "Subject: x\r\n\r\n..dot\r\n.\r\n");
-		else if (chunks && (code = ask(ctx, s, "BDAT 14\r\nSubject: x\r\n\r\n")) == 250)
-			code = ask(ctx, s, "BDAT 6 LAST\r\n.dot\r\n");
+		code = chunks ? say_chunks(ctx, s) : say_data(ctx, s);
 		assert(code == 0 || code == 250 || code / 100 == 4 || code / 100 == 5);
 		for (size_t i = 0; i < n && code == 250; i++)
 			if (accepted & 1U << i)
@@ -419,6 +460,19 @@ static int client(struct ctx *ctx, void *arg)
 	return 0;
 }
 
+/* What the seeds of tests/fuzz/seeds are checked by. */
+static void show(void)
+{
+	size_t taken = 0;
+
+	for (size_t i = 0; i < run.visits_n; i++)
+		taken += hop_model_takes(&run.visits[i], run.mode->lmtp);
+	fprintf(stderr, "outcome: taken=%zu codes=", taken);
+	for (size_t i = 0; i < run.codes_n; i++)
+		fprintf(stderr, "%s%u", i ? "," : "", run.codes[i]);
+	fputc('\n', stderr);
+}
+
 static int play(struct ctx *ctx, void *arg)
 {
 	struct sim_host *here = sim_host_new("relay", "192.0.2.25");
@@ -441,6 +495,8 @@ static int play(struct ctx *ctx, void *arg)
 	assert(relay_messages(&run.relay) == 0);
 	if (!run.mode->proxy)
 		judge();
+	else if (getenv("FUZZ_OUTCOME"))
+		show();
 	sim_proc_stop(relay);
 	(void)sim_proc_wait(ctx, relay);
 	sim_proc_stop(home);
@@ -448,6 +504,18 @@ static int play(struct ctx *ctx, void *arg)
 	(void)sim_proc_wait(ctx, home);
 	(void)sim_proc_wait(ctx, hop);
 	return 0;
+}
+
+static void take_text(void)
+{
+	if (!slice_starts(run.input, S("\xff"
+				       "T")))
+		return;
+	struct slice rest = slice_skip(run.input, 2);
+	size_t n = rest.n ? (unsigned char)rest.p[0] : 0;
+
+	run.text = slice_take(slice_skip(rest, 1), n);
+	run.input = slice_skip(rest, 1 + n);
 }
 
 static void make_world(void)
@@ -472,6 +540,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run = (struct run){ .mode = &modes[data[0] % MODES],
 		.input = slice_of(data + 1, size - 1),
 		.home = { .address = "192.0.2.30:25" } };
+	take_text();
 	run.relay.loaded = world.configs[data[0] % MODES];
 	run.relay.authorities = world.authorities;
 	buf_init(&run.log, LINES_BYTES);

@@ -17,6 +17,7 @@
 #include <assert.h>
 #include <openssl/ssl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "auth/server.h"
@@ -41,58 +42,13 @@
 #include "rt/tls_link.h"
 #include "server/server.h"
 #include "session_model.h"
+#include "session_places.h"
 #include "spool/spool.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define INPUT_MAX 16384
 
-static const char config_text[] =
-	"hostname: relay.test\n"
-	"postmaster: boss@ours.test\n"
-	"limits: { message-size: 100000, recipients: 100, errors: 20, login-failures: 3 }\n"
-	"tls: [ { certificate: tls.pem, key-file: tls.key } ]\n"
-	"users: [ { file: users } ]\n"
-	"listeners:\n"
-	"  mx: { for: mx, address: \"192.0.2.25:25\" }\n"
-	"  inside: { for: internal, address: \"192.0.2.25:2525\", networks: [ 192.0.2.0/24 ] }\n"
-	"  submission: { for: submission, address: \"192.0.2.25:587\" }\n"
-	"  local: { for: submission, address: \"127.0.0.1:587\", tls: off }\n"
-	"  submissions: { for: submission, address: \"192.0.2.25:465\", tls: implicit }\n"
-	"  proxy: { for: mx, service: proxy, address: \"192.0.2.25:26\", tls: off }\n"
-	"  behind: { for: mx, address: \"192.0.2.25:27\",\n"
-	"            xclient: { from: [ 198.51.100.9, 192.0.2.25 ] }, xforward: { from: 198.51.100.9 } }\n"
-	"domains: { ours.test: { via: home, recipients: any } }\n"
-	"routes: [ { via: out } ]\n"
-	"hops: { home: { hosts: [ \"192.0.2.30:25\" ], tls: off },\n"
-	"        out: { hosts: [ \"192.0.2.31:25\" ], tls: off } }\n";
-
-/* The password of all is "pencil", with the salt of RFC 7677's example. */
-#define PENCIL                                                                                     \
-	"{SCRAM-SHA-256}4096,W22ZaJ0SNY7soEsUEjb6gQ==,"                                            \
-	"WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=,"                                            \
-	"wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
-static const char users_text[] = "ann@example.org:" PENCIL "\nbob:" PENCIL ":*@bob.test\n";
-
-static const struct mode {
-	const char *listener, *at, *client;
-	enum config_for for_whom;
-	bool implicit;
-	const char *backend; /* what it offers; NULL: mail is stored, not passed on */
-} modes[] = {
-	{ "mx", "192.0.2.25:25", "198.51.100.9", CONFIG_FOR_MX, false },
-	{ "inside", "192.0.2.25:2525", "192.0.2.9", CONFIG_FOR_INTERNAL, false },
-	{ "local", "127.0.0.1:587", NULL, CONFIG_FOR_SUBMISSION, false },
-	{ "submission", "192.0.2.25:587", "198.51.100.9", CONFIG_FOR_SUBMISSION, false },
-	{ "inside", "192.0.2.25:2525", "198.51.100.9", CONFIG_FOR_INTERNAL, false },
-	{ "submissions", "192.0.2.25:465", "198.51.100.9", CONFIG_FOR_SUBMISSION, true },
-	{ "proxy", "192.0.2.25:26", "198.51.100.9", CONFIG_FOR_MX, false,
-		"250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n" },
-	{ "proxy", "192.0.2.25:26", "198.51.100.9", CONFIG_FOR_MX, false,
-		"250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n" },
-	{ "behind", "192.0.2.25:27", "198.51.100.9", CONFIG_FOR_MX, false },
-};
-#define MODES		(sizeof(modes) / sizeof(modes[0]))
 #define STRANGER_INSIDE (&modes[4])
 
 static struct {
@@ -406,18 +362,22 @@ static void check_recipient(struct slice path)
 		slice_find(path, '@') == path.n);
 }
 
+/* Of a message that somebody had to log in for. */
+static void check_sender(struct slice path, bool is_bob)
+{
+	assert(run.model.logged_in || !run.model.whole);
+	assert(path.n == 0 || slice_eq_nocase(path, S("ann@example.org")) ||
+		(is_bob && slice_ends_nocase(path, S("@bob.test"))));
+}
+
 static void check_envelope(const struct spool_envelope *e)
 {
 	for (size_t i = 0; i < e->rcpts_n && run.mode->for_whom == CONFIG_FOR_MX; i++)
 		check_recipient(e->rcpts[i].forward_path);
 	assert(run.mode->backend == NULL);
 	if (run.mode->for_whom == CONFIG_FOR_SUBMISSION || run.mode == STRANGER_INSIDE) {
-		assert(run.model.logged_in || !run.model.whole);
 		assert(e->login.n > 0);
-		assert(e->reverse_path.n == 0 ||
-			slice_eq_nocase(e->reverse_path, S("ann@example.org")) ||
-			(slice_eq(e->login, S("bob")) &&
-				slice_ends_nocase(e->reverse_path, S("@bob.test"))));
+		check_sender(e->reverse_path, slice_eq(e->login, S("bob")));
 	}
 }
 
@@ -447,13 +407,26 @@ static void check_backend(void)
 
 	for (size_t i = 0; i < run.backend.n; i++) {
 		struct slice to = buf_slice(&run.backend.v[i].to);
+		struct slice from = slice_skip(buf_slice(&run.backend.v[i].from), 1); /* "<" */
 
-		while (to.n)
+		while (to.n && run.mode->for_whom == CONFIG_FOR_MX)
 			check_recipient(slice_split(&to, ' '));
+		if (run.mode->for_whom == CONFIG_FOR_SUBMISSION)
+			check_sender(slice_take(from, slice_find(from, '>')), true);
 		if (i < m->accepted_n)
 			check_passed(buf_slice(&run.backend.v[i].text), buf_slice(&m->accepted[i]));
 	}
 	assert(run.backend.n == m->accepted_n || (run.backend.n > m->accepted_n && !m->whole));
+}
+
+/* What the seeds of tests/fuzz/seeds are checked by: each reply's code, in order. */
+static void show(size_t stored)
+{
+	fprintf(stderr, "outcome: stored=%zu passed=%zu tls=%d codes=", stored, run.backend.n,
+		run.tls || run.mode->implicit);
+	for (size_t i = 0; i < run.model.codes_n; i++)
+		fprintf(stderr, "%s%d", i ? "," : "", run.model.codes[i]);
+	fputc('\n', stderr);
 }
 
 static void check_stored(struct ctx *ctx)
@@ -482,6 +455,8 @@ static void check_stored(struct ctx *ctx)
 		buf_done(&body);
 		arena_reset(&arena);
 	}
+	if (getenv("FUZZ_OUTCOME"))
+		show(n);
 	if (run.mode->backend)
 		check_backend();
 	else

@@ -12,8 +12,10 @@ struct walk {
 	const char *recipient;
 	bool lmtp;
 	size_t rcpts_n; /* of the transaction, answered 2xx */
+	char last; /* byte of the content */
 	size_t ours; /* index of the recipient among them, or RCPTS_MAX */
 	bool took;
+	size_t takes; /* messages answered 2xx, for whomever */
 };
 
 /* Code of the next reply; 0 when there is none, or what comes is none. */
@@ -50,6 +52,7 @@ static struct slice next_line(struct walk *w)
 
 static void reset(struct walk *w)
 {
+	w->last = '\n';
 	w->rcpts_n = 0;
 	w->ours = RCPTS_MAX;
 }
@@ -70,25 +73,40 @@ static void read_rcpt(struct walk *w, struct slice line)
 static void read_verdicts(struct walk *w)
 {
 	size_t n = w->lmtp ? w->rcpts_n : 1;
+	bool any = false;
 
 	for (size_t i = 0; i < n; i++) {
 		bool good = next_reply(w) / 100 == 2;
 
+		any |= good;
 		if (good && w->ours < RCPTS_MAX && (!w->lmtp || i == w->ours))
 			w->took = true;
 	}
+	w->takes += any;
 	reset(w);
+}
+
+/* What another server could take for the end of a line, or of the data, is not in what we send. */
+static void check_content(struct walk *w, struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		assert(text.p[i] != '\0' && (w->last == '\r') == (text.p[i] == '\n'));
+		w->last = text.p[i];
+	}
 }
 
 static void read_data(struct walk *w)
 {
 	if (next_reply(w) != 354)
 		return;
-	while (w->commands.n)
+	w->last = '\n';
+	while (w->commands.n) {
+		check_content(w, slice_take(w->commands, slice_find(w->commands, '\n') + 1));
 		if (slice_eq(next_line(w), S("."))) {
 			read_verdicts(w);
 			return;
 		}
+	}
 }
 
 static void read_chunk(struct walk *w, struct slice line)
@@ -102,6 +120,7 @@ static void read_chunk(struct walk *w, struct slice line)
 		w->commands = SLICE_NIL;
 		return;
 	}
+	check_content(w, slice_take(w->commands, size));
 	w->commands = slice_skip(w->commands, size);
 	if (arg.n)
 		read_verdicts(w);
@@ -130,7 +149,8 @@ static void read_command(struct walk *w, struct slice line)
 		read_login(w);
 	} else {
 		assert(slice_starts(line, S("EHLO ")) || slice_starts(line, S("HELO ")) ||
-			slice_starts(line, S("LHLO ")) || slice_starts(line, S("MAIL FROM:<")) ||
+			slice_starts(line, S("LHLO ")) ||
+			slice_starts(line, S("MAIL FROM:<me@home.test>")) ||
 			slice_starts(line, S("XCLIENT ")) || slice_starts(line, S("XFORWARD ")) ||
 			slice_eq(line, S("RSET")) || slice_eq(line, S("QUIT")));
 		(void)next_reply(w);
@@ -138,13 +158,33 @@ static void read_command(struct walk *w, struct slice line)
 	}
 }
 
+static void read_visit(struct walk *w)
+{
+	(void)next_reply(w); /* the greeting */
+	while (slice_find(w->commands, '\n') < w->commands.n)
+		read_command(w, next_line(w));
+}
+
 bool hop_model_took(const struct hop_visit *v, const char *recipient, bool lmtp)
 {
-	struct walk w = { buf_slice(&v->from_client), buf_slice(&v->from_hop), recipient, lmtp, 0,
-		RCPTS_MAX, false };
+	struct walk w = { .commands = buf_slice(&v->from_client),
+		.replies = buf_slice(&v->from_hop),
+		.recipient = recipient,
+		.lmtp = lmtp };
 
-	(void)next_reply(&w); /* the greeting */
-	while (slice_find(w.commands, '\n') < w.commands.n)
-		read_command(&w, next_line(&w));
+	reset(&w);
+	read_visit(&w);
 	return w.took;
+}
+
+size_t hop_model_takes(const struct hop_visit *v, bool lmtp)
+{
+	struct walk w = { .commands = buf_slice(&v->from_client),
+		.replies = buf_slice(&v->from_hop),
+		.recipient = "",
+		.lmtp = lmtp };
+
+	reset(&w);
+	read_visit(&w);
+	return w.takes;
 }

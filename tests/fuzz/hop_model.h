@@ -16,4 +16,7 @@ struct hop_visit {
  * the whole message (with LMTP, of this recipient's reply). */
 bool hop_model_took(const struct hop_visit *v, const char *recipient, bool lmtp);
 
+/* How many messages it has taken, for any recipient. */
+size_t hop_model_takes(const struct hop_visit *v, bool lmtp);
+
 #endif

@@ -78,6 +78,8 @@ static bool take_reply(struct walk *w, struct reply *ret)
 		ret->queued = slice_search(line, slice_str(w->m->accepted_words)) < line.n;
 	} while (line.p[3] == '-');
 	w->heard = rest;
+	if (w->m->codes_n < MODEL_CODES)
+		w->m->codes[w->m->codes_n++] = ret->code;
 	return true;
 }
 

@@ -10,6 +10,7 @@
 
 #define MODEL_PHASES   2 /* in the clear, and behind STARTTLS */
 #define MODEL_MESSAGES 64
+#define MODEL_CODES    64
 
 struct model {
 	/* Filled by the run. */
@@ -27,6 +28,8 @@ struct model {
 	struct buf accepted[MODEL_MESSAGES]; /* canonical text of each message answered 250 */
 	size_t accepted_n;
 	bool logged_in; /* 235 was said */
+	int codes[MODEL_CODES]; /* of the first replies */
+	size_t codes_n;
 };
 
 void model_init(struct model *m);
