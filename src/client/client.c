@@ -246,6 +246,11 @@ bool client_tls_info(const struct client *c, struct tls_info *ret)
 	return stream_tls_info(c->stream, ret);
 }
 
+void client_set_timeouts(struct client *c, const struct client_timeouts *t)
+{
+	c->timeouts = *t;
+}
+
 bool client_reusable(const struct client *c)
 {
 	return !c->over && !client_talk_interrupted(c);

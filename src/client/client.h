@@ -135,6 +135,8 @@ int client_send(struct ctx *ctx, struct client *c, const struct client_message *
 /* The session can take another message: nothing broke, nobody said 421, nothing unread is there.
  * Asks nobody; false also when an idle peer has closed or spoken, as far as is known. */
 bool client_reusable(const struct client *c);
+/* From now on; a session may serve somebody else next. */
+void client_set_timeouts(struct client *c, const struct client_timeouts *t);
 /* Messages sent on it so far, with or without success. */
 unsigned client_messages(const struct client *c);
 /* QUIT, waits shortly for 221, closes, frees. Shielded: works while cancelled. Suspends. NULL is

@@ -29,15 +29,18 @@ static int fail(
 static int hear(struct ctx *ctx, struct client_live *l, enum client_stage stage, usec_t timeout,
 	struct smtp_reply *ret)
 {
+	struct smtp_reply reply;
+
 	l->client->stage = stage;
-	int r = client_talk_reply(ctx, l->client, timeout, ret);
+	int r = client_talk_reply(ctx, l->client, timeout, &reply);
 
 	if (r < 0)
 		return r;
-	bool go_on = ret->code >= 300 && ret->code < 400;
+	bool go_on = reply.code >= 300 && reply.code < 400;
 
-	if (stage == CLIENT_DATA ? ret->code < 400 && ret->code != 354 : go_on)
-		return ctx_fail(ctx, ERR_PROTOCOL, "client", "%u makes no sense there", ret->code);
+	if (stage == CLIENT_DATA ? reply.code < 400 && reply.code != 354 : go_on)
+		return ctx_fail(ctx, ERR_PROTOCOL, "client", "%u makes no sense there", reply.code);
+	*ret = reply;
 	return 0;
 }
 
@@ -98,8 +101,12 @@ static int rcpts_from(struct ctx *ctx, struct client_live *l, const struct clien
 	size_t heard = 0;
 	int r = 0;
 
+	l->client->stage = CLIENT_RCPT;
 	while (r == 0 && heard < n) {
 		if (sent == heard)
+			r = client_talk_listen(
+				ctx, l->client); /* else it would pass for the next reply */
+		if (r == 0 && sent == heard)
 			r = send_group(ctx, l, rcpts, n, &sent);
 		if (r == 0)
 			r = hear_rcpts(ctx, l, ret, heard, sent);
@@ -165,7 +172,10 @@ static int begin(struct ctx *ctx, struct client_live *l, struct beginning *b,
 	if (r < 0)
 		return r;
 	c->unclean = true;
-	r = send_mail(ctx, l, b->reverse_path, b->params);
+	if (!together)
+		r = client_talk_listen(ctx, c);
+	if (r == 0)
+		r = send_mail(ctx, l, b->reverse_path, b->params);
 	if (r == 0 && together)
 		r = send_group(ctx, l, b->rcpts, b->n, &b->sent);
 	if (r == 0 && together)
@@ -208,10 +218,8 @@ int client_live_rcpts(struct ctx *ctx, struct client_live *l, const struct clien
 	size_t n, struct smtp_reply *ret, struct client_failure *ret_failure)
 {
 	l->client->stage = CLIENT_RCPT;
-	int r = client_talk_listen(ctx, l->client);
+	int r = rcpts_from(ctx, l, rcpts, n, 0, ret);
 
-	if (r == 0)
-		r = rcpts_from(ctx, l, rcpts, n, 0, ret);
 	return r < 0 ? fail(ctx, l, r, ret_failure) : 0;
 }
 

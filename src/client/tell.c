@@ -74,6 +74,12 @@ int client_tell_offered(const struct client *c, enum client_tell tell, struct cl
 	return ERR_REFUSED;
 }
 
+/* Only a no for good is about how we and the peer are set up. */
+static enum client_why why_not(const struct smtp_reply *reply)
+{
+	return reply->code >= 500 ? CLIENT_NOT_TOLD : CLIENT_REPLY;
+}
+
 static int say_xclient(struct ctx *ctx, struct client *c, const struct client_settings *s,
 	struct client_failure *ret)
 {
@@ -90,7 +96,7 @@ static int say_xclient(struct ctx *ctx, struct client *c, const struct client_se
 		if (r < 0)
 			return client_talk_failed(ctx, c, r, ret);
 		if (reply.code >= 300)
-			return client_talk_refused(ctx, c, CLIENT_NOT_TOLD, &reply, ret);
+			return client_talk_refused(ctx, c, why_not(&reply), &reply, ret);
 	}
 	return 0;
 }
@@ -135,11 +141,13 @@ int client_tell_forwarded(struct ctx *ctx, struct client *c, unsigned n, struct 
 
 	while (n-- > 0 && r == 0) {
 		r = client_talk_reply(ctx, c, c->timeouts.mail, &reply);
-		if (r < 0 || reply.code < 300 || reply.code == 421)
+		if (r == 0 && reply.code == 421) /* whether it hangs up or not */
+			return ctx_fail(ctx, ERR_EOF, "client", "the host closes the session");
+		if (r < 0 || reply.code < 300)
 			continue;
 		c->stage = CLIENT_TELL;
 		c->over = true; /* what was sent behind it is still to be answered */
-		r = client_talk_refused(ctx, c, CLIENT_NOT_TOLD, &reply, ret);
+		r = client_talk_refused(ctx, c, why_not(&reply), &reply, ret);
 	}
 	return r;
 }

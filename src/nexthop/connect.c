@@ -21,6 +21,7 @@
 #include "nexthop/login.h"
 #include "nexthop/members.h"
 #include "nexthop/memory.h"
+#include "nexthop/patience.h"
 #include "nexthop/nexthop.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
@@ -40,6 +41,7 @@ struct search {
 	struct nexthop_hosts hosts;
 	struct arena arena;
 	unsigned tries;
+	usec_t until; /* where a client waits, from the first try on */
 	bool stop; /* another host would not help */
 	bool alarm; /* one of the failures was for a person */
 	bool lacking; /* a host lacked what the message needs */
@@ -76,6 +78,12 @@ char *nexthop_connect_name(struct slice host, const struct ip_port *peer)
 
 /* ---- what went wrong ---- */
 
+/* A client waits, and has waited long enough. */
+static bool is_late(const struct search *s)
+{
+	return s->way->ask->bounded && clock_now() >= s->until;
+}
+
 static int connect_failed(struct ctx *ctx, struct search *s, const struct nexthop_host *h,
 	const struct ip_port *at, size_t n, int code)
 {
@@ -88,33 +96,15 @@ static int connect_failed(struct ctx *ctx, struct search *s, const struct nextho
 		more, err_name(code));
 	s->failed = true;
 	s->fault = FAULT_HARD;
+	s->stop = is_late(s);
 	free(name);
 	return ERR_UNREACHABLE;
 }
 
-static const char *status_of(const struct client_failure *f)
+/* A server behind us that does not want our EHLO: how we and it are set up does not fit. */
+static bool is_turned_away(const struct client_failure *f)
 {
-	switch (f->why) {
-	case CLIENT_NO_LOGIN:
-		return "4.7.8";
-	case CLIENT_NOT_TOLD:
-		return "4.3.5";
-	case CLIENT_NO_TLS:
-	case CLIENT_TLS_FAILED:
-	case CLIENT_UNTRUSTED:
-		return "4.7.5";
-	case CLIENT_BROKEN:
-		return "4.5.0";
-	case CLIENT_REPLY:
-		return "4.3.2";
-	case CLIENT_LOCAL:
-		return "4.3.0";
-	case CLIENT_OK:
-	case CLIENT_LOST:
-	case CLIENT_TIMEOUT:
-		break;
-	}
-	return "4.4.2";
+	return f->why == CLIENT_REPLY && f->stage == CLIENT_EHLO && f->reply.code >= 500;
 }
 
 static void session_failed(struct ctx *ctx, struct search *s, const struct nexthop_host *h,
@@ -122,7 +112,8 @@ static void session_failed(struct ctx *ctx, struct search *s, const struct nexth
 {
 	char *name = nexthop_connect_name(h->name, at);
 
-	(void)nexthop_failure_set(ctx, s->failure, status_of(f), h->name, "%s: %s", name, f->text);
+	(void)nexthop_failure_set(
+		ctx, s->failure, nexthop_failure_status(f), h->name, "%s: %s", name, f->text);
 	free(name);
 	s->failure->reply = f->reply;
 	if (f->why == CLIENT_REPLY && f->reply.status.class == 4)
@@ -132,9 +123,10 @@ static void session_failed(struct ctx *ctx, struct search *s, const struct nexth
 		s->failure->reason = NEXTHOP_NOT_TOLD;
 	else if (f->why != CLIENT_NO_LOGIN && f->why != CLIENT_LOCAL && s->fault == FAULT_NONE)
 		s->fault = FAULT_SOFT;
-	s->stop = f->why == CLIENT_NO_LOGIN;
+	s->stop = f->why == CLIENT_NO_LOGIN || is_late(s);
 	s->alarm |= f->why == CLIENT_NO_LOGIN || f->why == CLIENT_NO_TLS ||
-		    f->why == CLIENT_UNTRUSTED || f->why == CLIENT_NOT_TOLD;
+		    f->why == CLIENT_UNTRUSTED || f->why == CLIENT_NOT_TOLD ||
+		    (s->way->ask->bounded && is_turned_away(f));
 }
 
 /* ---- one address ---- */
@@ -169,11 +161,21 @@ static enum client_tell tell_of(const struct nexthop_way *way)
 	return way->hops ? tells[way->hops->tell_client] : CLIENT_TELL_NOTHING;
 }
 
-static int open_on(struct ctx *ctx, const struct nexthop_way *way, const struct nexthop_host *h,
+/* What remains of a waiting client's patience; it never ends at once. */
+static usec_t left(const struct search *s)
+{
+	usec_t now = clock_now();
+
+	return s->until > now ? s->until - now : 1;
+}
+
+static int open_on(struct ctx *ctx, const struct search *s, const struct nexthop_host *h,
 	struct sock *sock, enum client_tls tls, struct client **ret, struct client_failure *failure)
 {
+	const struct nexthop_way *way = s->way;
 	struct nexthop_login login;
 	struct client_login calls;
+	struct deadline d;
 	struct client_settings settings = {
 		.protocol = h->lmtp ? CLIENT_LMTP : CLIENT_SMTP,
 		.helo = way->config->hostname,
@@ -184,19 +186,25 @@ static int open_on(struct ctx *ctx, const struct nexthop_way *way, const struct 
 		.session_key = way->target->key,
 		.tell = tell_of(way),
 		.who = way->ask->who,
-		.timeouts = client_timeouts_default,
+		.timeouts = nexthop_patience_session(
+			way->config, way->hops, way->ask->bounded, left(s)),
 	};
 
-	settings.timeouts.greeting = way->config->delivery.greeting_timeout;
-	if (way->hops && way->hops->reply_timeout) {
-		settings.timeouts.mail = settings.timeouts.rcpt = settings.timeouts.data =
-			way->hops->reply_timeout;
-	}
 	if (way->hops && way->hops->login.user.n && !way->check) {
 		nexthop_login_init(&login, &way->hops->login, way->pool, &calls);
 		settings.login = &calls;
 	}
-	return client_open(ctx, stream_new(sock), &settings, ret, failure);
+	if (!way->ask->bounded)
+		return client_open(ctx, stream_new(sock), &settings, ret, failure);
+	ctx_narrow(ctx, &d, left(s));
+
+	int r = ctx_widen(ctx, &d, client_open(ctx, stream_new(sock), &settings, ret, failure));
+
+	if (r == ERR_TIMEOUT && failure->why != CLIENT_TIMEOUT) /* not a step, but all of them */
+		*failure = (struct client_failure){ .why = CLIENT_TIMEOUT,
+			.stage = CLIENT_GREETING,
+			.text = "it takes too long to let us in" };
+	return r;
 }
 
 static int connect_to(struct ctx *ctx, struct search *s, const struct ip_port *addresses, size_t n,
@@ -204,10 +212,12 @@ static int connect_to(struct ctx *ctx, struct search *s, const struct ip_port *a
 {
 	struct deadline d;
 
-	s->tries++;
+	if (s->tries++ == 0)
+		s->until = clock_now() + NEXTHOP_PATIENCE_ALL;
 	metric_add(METRIC_CONNECTS, 1);
 	ctx->log.action = "connecting";
-	ctx_narrow(ctx, &d, s->way->config->delivery.connect_timeout);
+	ctx_narrow(
+		ctx, &d, nexthop_patience_connect(s->way->config, s->way->ask->bounded, left(s)));
 	return ctx_widen(ctx, &d, net_connect(ctx, addresses, n, NULL, ret, ret_index));
 }
 
@@ -232,7 +242,7 @@ static int open_in_clear(struct ctx *ctx, struct search *s, const struct nexthop
 		return r < 0 ? r : ERR_TLS; /* the first failure says more */
 	}
 
-	int r = open_on(ctx, s->way, h, sock, CLIENT_TLS_OFF, ret, failure);
+	int r = open_on(ctx, s, h, sock, CLIENT_TLS_OFF, ret, failure);
 
 	if (r == 0)
 		nexthop_memory_mark(s->way->clear, at, now, time_add(now, NEXTHOP_CLEAR_TIME));
@@ -250,7 +260,7 @@ static int open_session(struct ctx *ctx, struct search *s, const struct nexthop_
 	if (may_choose && nexthop_memory_has(s->way->clear, at, clock_now(), &since))
 		tls = CLIENT_TLS_OFF;
 
-	int r = open_on(ctx, s->way, h, sock, tls, ret, &failure);
+	int r = open_on(ctx, s, h, sock, tls, ret, &failure);
 
 	if (r < 0 && r != ERR_CANCELLED && may_choose && failure.why == CLIENT_TLS_FAILED)
 		r = open_in_clear(ctx, s, h, at, ret, &failure);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/metrics.h"
+#include "client/client.h"
 #include "rt/ctx.h"
 
 /* Bytes of text kept; what is longer was made by a peer. */
@@ -40,4 +41,29 @@ int nexthop_failure_crowded(
 	ret->reason = NEXTHOP_CROWDED;
 	metric_add(METRIC_POOL_REFUSED, 1);
 	return ERR_UNREACHABLE;
+}
+
+const char *nexthop_failure_status(const struct client_failure *f)
+{
+	switch (f->why) {
+	case CLIENT_NO_LOGIN:
+		return "4.7.8";
+	case CLIENT_NOT_TOLD:
+		return "4.3.5";
+	case CLIENT_NO_TLS:
+	case CLIENT_TLS_FAILED:
+	case CLIENT_UNTRUSTED:
+		return "4.7.5";
+	case CLIENT_BROKEN:
+		return "4.5.0";
+	case CLIENT_REPLY:
+		return "4.3.2";
+	case CLIENT_LOCAL:
+		return "4.3.0";
+	case CLIENT_OK:
+	case CLIENT_LOST:
+	case CLIENT_TIMEOUT:
+		break;
+	}
+	return "4.4.2";
 }

@@ -7,6 +7,7 @@
 #include "base/slice.h"
 #include "smtp/reply.h"
 
+struct client_failure;
 struct ctx;
 
 enum nexthop_fate {
@@ -43,5 +44,8 @@ int nexthop_failure_set(struct ctx *ctx, struct nexthop_failure *ret, const char
  * hops of that name. As above; counted. */
 int nexthop_failure_crowded(
 	struct ctx *ctx, struct nexthop_failure *ret, struct slice hops, bool too_long);
+
+/* The enhanced status that tells why a session with a host did not come about. Static. */
+const char *nexthop_failure_status(const struct client_failure *f);
 
 #endif

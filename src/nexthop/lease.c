@@ -13,6 +13,7 @@
 #include "nexthop/inside.h"
 #include "nexthop/members.h"
 #include "nexthop/nexthop.h"
+#include "nexthop/patience.h"
 #include "rt/ctx.h"
 #include "smtp/caps.h"
 
@@ -235,6 +236,10 @@ int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_ta
 			nh->limits.release(nh->limits.arg, t->key);
 		conn->has_place = true;
 	}
+	const struct client_timeouts patience = nexthop_patience_session(
+		nh->config, hops, ask->bounded, NEXTHOP_PATIENCE_ALL);
+
+	client_set_timeouts(conn->client, &patience);
 	nexthop_conn_set_ask(conn, ask);
 	*ret = conn;
 	return 0;

@@ -156,18 +156,44 @@ static int replace(struct ctx *ctx, struct proxy_backend *b, const char **why)
 	return ERR_UNREACHABLE;
 }
 
-/* It was lost before the content. 0: another one is in the same state; ERR_UNREACHABLE: none is;
- * else as ctx_check. */
-static int recover(struct ctx *ctx, struct proxy_backend *b, const char *why)
+/* A command of the client, which a backend answers or is lost by. Fails as nexthop_live_*. */
+struct step {
+	int (*ask)(struct ctx *ctx, struct proxy_backend *b, const struct step *s,
+		struct nexthop_broken *ret_broken);
+	const struct client_rcpt *rcpts;
+	size_t n;
+	struct smtp_reply *ret;
+};
+
+/* Another backend is brought to where the lost one was, and asked. */
+static int ask_another(
+	struct ctx *ctx, struct proxy_backend *b, const struct step *s, const char **why)
 {
-	int r = ERR_UNREACHABLE;
+	struct nexthop_broken broken;
+
+	b->replaced++;
+	int r = replace(ctx, b, why);
+
+	if (r < 0)
+		return r;
+	r = s->ask(ctx, b, s, &broken);
+	if (r == ERR_UNREACHABLE)
+		*why = broken.text;
+	return r;
+}
+
+/* Before the content: whoever is lost is replaced. 0; ERR_UNREACHABLE: nobody is left, `lost`
+ * is set; else as ctx_check. */
+static int ask_somebody(struct ctx *ctx, struct proxy_backend *b, const struct step *s)
+{
+	struct nexthop_broken broken;
 	struct deadline d;
+	int r = s->ask(ctx, b, s, &broken);
+	const char *why = r == ERR_UNREACHABLE ? broken.text : NULL;
 
 	ctx_narrow(ctx, &d, REPLACE_TIME);
-	while (!b->held && r == ERR_UNREACHABLE && b->replaced < PROXY_REPLACE_MAX) {
-		b->replaced++;
-		r = replace(ctx, b, &why);
-	}
+	while (!b->held && r == ERR_UNREACHABLE && b->replaced < PROXY_REPLACE_MAX)
+		r = ask_another(ctx, b, s, &why);
 	r = ctx_widen(ctx, &d, r);
 	if (r == 0 || ctx_check(ctx) < 0)
 		return r;
@@ -177,6 +203,25 @@ static int recover(struct ctx *ctx, struct proxy_backend *b, const char *why)
 
 /* ---- the envelope ---- */
 
+/* The first one hung up. As ask_another, but nothing was answered yet. */
+static int connect_again(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
+	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **why)
+{
+	int r = ERR_UNREACHABLE;
+	struct deadline d;
+
+	ctx_narrow(ctx, &d, REPLACE_TIME);
+	while (r == ERR_UNREACHABLE && b->live && !b->held && b->replaced++ < PROXY_REPLACE_MAX) {
+		proxy_backend_give_up(ctx, b, *why);
+		r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, why);
+	}
+	r = ctx_widen(ctx, &d, r);
+	if (r != ERR_TIMEOUT || ctx_check(ctx) < 0)
+		return r;
+	*why = "no other backend answered in time";
+	return ERR_UNREACHABLE;
+}
+
 /* The first one of the transaction: one that hangs up on MAIL is passed over. */
 static int open_one(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret)
@@ -184,10 +229,8 @@ static int open_one(struct ctx *ctx, struct proxy_backend *b, const struct clien
 	const char *why;
 	int r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, &why);
 
-	while (r == ERR_UNREACHABLE && b->live && !b->held && b->replaced++ < PROXY_REPLACE_MAX) {
-		proxy_backend_give_up(ctx, b, why);
-		r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, &why);
-	}
+	if (r == ERR_UNREACHABLE && b->live)
+		r = connect_again(ctx, b, rcpts, n, ret_mail, ret, &why);
 	if (r == ERR_UNREACHABLE)
 		proxy_backend_lose(ctx, b, why);
 	return r;
@@ -252,10 +295,16 @@ static int pretend(struct proxy_backend *b, size_t n, struct smtp_reply *ret)
 	return 0;
 }
 
+static int ask_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct step *s,
+	struct nexthop_broken *ret_broken)
+{
+	return nexthop_live_rcpts(ctx, b->live, s->rcpts, s->n, s->ret, ret_broken);
+}
+
 int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret)
 {
-	struct nexthop_broken broken;
+	const struct step step = { ask_rcpts, rcpts, n, ret };
 	usec_t began = clock_now();
 	int r;
 
@@ -263,13 +312,10 @@ int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct c
 		return 0;
 	if (b->pretence)
 		return pretend(b, n, ret);
-	if (b->live == NULL) {
+	if (b->live == NULL)
 		r = begin(ctx, b, rcpts, n, ret);
-	} else {
-		do
-			r = nexthop_live_rcpts(ctx, b->live, rcpts, n, ret, &broken);
-		while (r == ERR_UNREACHABLE && (r = recover(ctx, b, broken.text)) == 0);
-	}
+	else
+		r = ask_somebody(ctx, b, &step);
 	for (size_t i = 0; i < n && r == 0 && b->lost.code == 0; i++)
 		proxy_backend_remember(b, &rcpts[i], &ret[i]);
 	b->waited += clock_now() - began;
@@ -278,9 +324,15 @@ int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct c
 
 /* ---- the content ---- */
 
+static int ask_open(struct ctx *ctx, struct proxy_backend *b, const struct step *s,
+	struct nexthop_broken *ret_broken)
+{
+	return nexthop_live_open(ctx, b->live, s->ret, ret_broken);
+}
+
 int proxy_backend_open(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret_refusal)
 {
-	struct nexthop_broken broken;
+	const struct step step = { ask_open, NULL, 0, ret_refusal };
 	usec_t began = clock_now();
 	int r;
 
@@ -289,9 +341,7 @@ int proxy_backend_open(struct ctx *ctx, struct proxy_backend *b, struct smtp_rep
 		return 0;
 	if (b->pretence)
 		return pretend(b, 0, NULL);
-	do
-		r = nexthop_live_open(ctx, b->live, ret_refusal, &broken);
-	while (r == ERR_UNREACHABLE && (r = recover(ctx, b, broken.text)) == 0);
+	r = ask_somebody(ctx, b, &step);
 	b->waited += clock_now() - began;
 	return r == ERR_UNREACHABLE ? 0 : r;
 }

@@ -220,6 +220,11 @@ bool client_tls_info(const struct client *c, struct tls_info *ret)
 	return false;
 }
 
+void client_set_timeouts(struct client *c, const struct client_timeouts *t)
+{
+	(void)c, (void)t;
+}
+
 const struct client_timeouts client_timeouts_default;
 
 static int lost(struct client *c, struct client_failure *ret)

@@ -8,7 +8,7 @@ config """
 	domains: { ours.test: { via: home, recipients: any } }
 	hops: { home: { hosts: [ "192.0.2.30:25", "192.0.2.31:25" ], tls: off } }
 """
-server other { answer EHLO silence }
+server other { answer MAIL silence }
 client c1 to 192.0.2.25:25 {
 	hello
 	send "MAIL FROM:<a@client.test>"; expect 250

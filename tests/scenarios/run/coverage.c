@@ -15,18 +15,22 @@ struct cell {
 
 struct coverage {
 	struct coverage_replies *replies;
-	struct cell *rows; /* of coverage_rows, then of coverage_front_rows */
+	struct cell *rows; /* as row_at */
 	unsigned scenarios;
 };
 
 static size_t rows_n(void)
 {
-	return coverage_rows_n + coverage_front_rows_n;
+	return coverage_rows_n + coverage_front_rows_n + coverage_backend_rows_n;
 }
 
 static const struct coverage_row *row_at(size_t i)
 {
-	return i < coverage_rows_n ? &coverage_rows[i] : &coverage_front_rows[i - coverage_rows_n];
+	if (i < coverage_rows_n)
+		return &coverage_rows[i];
+	i -= coverage_rows_n;
+	return i < coverage_front_rows_n ? &coverage_front_rows[i]
+					 : &coverage_backend_rows[i - coverage_front_rows_n];
 }
 
 struct coverage *coverage_new(void)

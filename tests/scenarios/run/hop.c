@@ -115,6 +115,10 @@ static bool read_answer(struct play *p, const struct stmt *s, struct answer *a)
 			a->then = THEN_RESET;
 		} else if (stmt_is(s, i, "silence")) {
 			a->then = THEN_SILENCE;
+		} else if (stmt_is(s, i, "flood")) {
+			a->then = THEN_FLOOD;
+		} else if (stmt_is(s, i, "long")) {
+			a->then = THEN_LONG;
 		} else if (s->words[i].quoted && a->reply.n == 0) {
 			a->reply = stmt_word(s, i);
 		} else {

@@ -19,7 +19,14 @@ struct answer {
 	struct slice reply; /* lines parted by '\n'; empty: none */
 	usec_t delay; /* before it */
 	uint64_t times; /* that it is given, then the older ones hold */
-	enum { THEN_GO_ON, THEN_CLOSE, THEN_RESET, THEN_SILENCE } then;
+	enum {
+		THEN_GO_ON,
+		THEN_CLOSE,
+		THEN_RESET,
+		THEN_SILENCE,
+		THEN_FLOOD, /* a reply of many lines, which has no end */
+		THEN_LONG, /* one line, which has none */
+	} then;
 };
 
 struct message {

@@ -14,6 +14,7 @@
 
 #define TEXT_MAX  (64u << 20)
 #define PATHS_MAX (1u << 20)
+#define FLOOD	  50000 /* pieces of a reply */
 #define SEEN_MAX  6000 /* bytes of a message that are observed */
 
 /* ---- lines ---- */
@@ -55,10 +56,30 @@ static struct answer *how_to_answer(const struct visit *v, struct slice stage, s
 	return NULL;
 }
 
+/* More than anybody should take; then it hangs up. */
+static int say_too_much(struct ctx *ctx, struct visit *v, const char *piece)
+{
+	int r = 0;
+
+	for (unsigned i = 0; i < FLOOD && r == 0; i++)
+		r = stream_write(ctx, v->stream, slice_str(piece));
+	return r < 0 ? r : ERR_EOF;
+}
+
 static int then(struct ctx *ctx, struct visit *v, const struct answer *a, int r)
 {
+	static const char *const does[] = { [THEN_CLOSE] = "closes",
+		[THEN_RESET] = "resets",
+		[THEN_SILENCE] = "is silent",
+		[THEN_FLOOD] = "floods",
+		[THEN_LONG] = "has no end" };
+
 	if (r < 0 || a == NULL || a->then == THEN_GO_ON)
 		return r;
+	play_see(v->server->play, "server %.*s %s", SLICE_ARG(v->server->name), does[a->then]);
+	if (a->then == THEN_FLOOD || a->then == THEN_LONG)
+		return say_too_much(
+			ctx, v, a->then == THEN_FLOOD ? "250-and more\r\n" : "250 and more ");
 	r = stream_flush(ctx, v->stream);
 	if (a->then == THEN_SILENCE)
 		return ctx_sleep(ctx, 400 * USEC_PER_DAY);
@@ -236,7 +257,7 @@ static int bdat(struct ctx *ctx, struct visit *v, struct slice arg)
 	if (!open)
 		return hop_say(ctx, v, S("503 5.5.1 no recipients"));
 	if (!last)
-		return hop_say(ctx, v, S("250 2.0.0 go on"));
+		return answer(ctx, v, S("BDAT"), arg, S("250 2.0.0 go on"), NULL);
 	/* Texts are kept with plain line ends. */
 	struct buf *text = &v->now->text;
 	size_t kept = 0;
