@@ -22,14 +22,17 @@ listeners:
   lan: { for: internal, address: "10.0.0.1:25", networks: [ { from: 10.1.0.0/24, senders: "*@ours.example" } ] }
   submission: { for: submission, address: "127.0.0.1:587", tls: off }
   passage: { for: submission, service: proxy, address: "127.0.0.1:588", tls: off, auth: pass-through, via: local }
+  keeping: { for: internal, service: proxy, address: "10.0.0.1:26", networks: [ 10.1.0.0/24 ], on-backend-failure: spool }
 domains:
   ours.example: { via: inside, recipients: [ { file: list } ] }
 routes:
   - { to: far.example, via: inside }
   - { login: "*", via: mx }
+  - { to: z.example, via: local }
 hops:
   local: { hosts: "127.0.0.1:25", tls: off }
   inside: { hosts: [ "10.0.0.5:25", "[2001:db8::5]:2525", "lmtp://in.example" ], tls: off }
+spool: { path: spool }
 """
 
 
@@ -58,13 +61,26 @@ class Explain(Scenario):
                      "S: 220 mx.ours.example ESMTP sluice", "C: EHLO [203.0.113.9]",
                      "C: MAIL FROM:<a@far.example> SIZE=100", "S: 250 2.1.0 Sender taken",
                      "C: RCPT TO:<known@ours.example>", "S: 250 2.1.5 Recipient taken",
-                     "      route (line 11, domains.ours.example.via)",
-                     "      destination hops:inside, tls off, balance ordered (line 17, hops.inside)",
+                     "      route (line 12, domains.ours.example.via)",
+                     "      destination hops:inside, tls off, balance ordered (line 19, hops.inside)",
                      "        smtp://10.0.0.5:25", "        smtp://[2001:db8::5]:2525", "        lmtp://in.example:24",
                      "S: 550 5.7.1 relaying denied: this domain is none of ours",
-                     "      not permitted: relaying denied: this domain is none of ours (line 10, domains)",
+                     "      not permitted: relaying denied: this domain is none of ours (line 11, domains)",
                      "C: DATA", "S: 354 Send the message, end with a dot alone", "not known here:"):
             self.assertIn(line + "\n", out)
+
+    def test_keeping(self):
+        envelope = ("--from", "a@ours.example", "--to", "known@ours.example", "--to", "x@far.example", "--to", "y@z.example")
+        steps = self.steps("keeping", "10.1.0.9", *envelope)
+        known, far, other, data = steps[-4:]
+        self.assertEqual([(s["by"], s.get("kept"), s.get("kept-without-backend")) for s in (known, far, other, data)],
+                         [("backend", None, True), ("backend", None, True), ("sluice", True, None), ("backend", None, True)])
+        status, out, _ = self.explain("keeping", "10.1.0.9", *envelope)
+        self.assertEqual(status, EX_OK)
+        for line in ("      where none can be reached, the message is stored here and delivered later",
+                     "      stored here, if the server of the first recipient takes the message: delivered later"):
+            self.assertIn(line + "\n", out)
+        self.assertNotIn("stored here", self.explain("front", "203.0.113.9", *envelope)[1])
 
     def test_reasons(self):
         mail = self.steps("lan", "10.1.0.9", "--from", "x@far.example", "--to", "known@ours.example")[-1]
