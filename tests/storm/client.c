@@ -40,7 +40,12 @@ static const char *port_of(enum sender sender)
 
 static int fill(struct ctx *ctx, struct session *s)
 {
-	int r = s->sip ? ctx_sleep(ctx, (usec_t)sim_choose((uint64_t)s->sip)) : 0;
+	int r = 0;
+
+	if (s->sip && storm_chance(5))
+		r = ctx_sleep(ctx, PATIENCE);
+	else if (s->sip)
+		r = ctx_sleep(ctx, (usec_t)sim_choose((uint64_t)s->sip));
 
 	return r < 0 ? r : stream_fill(ctx, s->stream);
 }

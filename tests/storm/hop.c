@@ -14,6 +14,8 @@
 #include "rt/tls.h"
 #include "storm.h"
 
+#define STALL (15 * USEC_PER_MIN) /* longer than most are patient */
+
 struct visit {
 	struct list all;
 	struct hop *hop;
@@ -47,8 +49,12 @@ static int say(struct ctx *ctx, struct visit *v, const char *text)
 static int fill(struct ctx *ctx, struct visit *v)
 {
 	usec_t most = storm.calm ? 0 : v->sip;
-	int r = most ? ctx_sleep(ctx, (usec_t)sim_choose((uint64_t)most)) : 0;
+	int r = 0;
 
+	if (most && storm_chance(3))
+		r = ctx_sleep(ctx, STALL);
+	else if (most)
+		r = ctx_sleep(ctx, (usec_t)sim_choose((uint64_t)most));
 	return r < 0 ? r : stream_fill(ctx, v->stream);
 }
 
@@ -272,7 +278,7 @@ static void confirm(struct visit *v)
 {
 	bool quits = slice_starts_nocase(buf_slice(&v->line), S("QUIT"));
 
-	if (quits && (storm.deaf || clock_now() - v->replied < USEC_PER_SEC))
+	if (quits && (storm.deaf || v->sip || clock_now() - v->replied < USEC_PER_SEC))
 		return;
 	for (size_t i = v->first; i < v->end; i++)
 		storm.deliveries[i].confirmed = true;
@@ -308,7 +314,7 @@ static int starttls(struct ctx *ctx, struct visit *v)
 	bool broken = chance(v, m->tls_broken);
 
 	if (r == 0 && broken)
-		r = say(ctx, v, "what is this\r\n");
+		r = storm_chance(700) ? say(ctx, v, "what is this\r\n") : ctx_sleep(ctx, STALL);
 	if (r == 0)
 		r = stream_flush(ctx, v->stream);
 	if (r < 0 || broken)

@@ -79,12 +79,12 @@ struct manners {
 		data_4xx;
 	unsigned dot_4xx, dot_5xx, dot_close, dot_lost, close_after;
 	/* Of TLS: STARTTLS is not offered, answered 454, answered by the end, followed by what is
-	 * no TLS, or by the certificate of somebody else. */
+	 * no TLS or by nothing, or by the certificate of somebody else. */
 	unsigned tls_hidden, tls_4xx, tls_close, tls_broken, tls_strange;
 	bool greylists, chunks, tls; /* chunks: it offers CHUNKING; tls: STARTTLS */
 	usec_t delay; /* before each reply, at most */
 	size_t window; /* bytes that some of its connections take before they are read; 0: many */
-	usec_t sip; /* these wait before they read more, at most */
+	usec_t sip; /* these wait before they read more, at most; now and then much longer */
 };
 
 /* What its mail must be sent under. */
