@@ -359,6 +359,8 @@ struct config_hops {
 	uint32_t max_waiting;
 	usec_t waiting_timeout;
 	usec_t reply_timeout; /* of commands in a transaction; 0: those of RFC 5321 */
+	usec_t answer_timeout; /* of a proxied message, once it is whole */
+	bool soft_rejects; /* a proxy passes 5xx on as 4xx */
 	struct config_health health;
 	enum config_hop_tls tls; /* implied value filled in */
 	struct config_file ca_file; /* unset: the system's authorities */

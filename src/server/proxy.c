@@ -166,7 +166,7 @@ static int ask_at_mail(
 	else if (r == 0 && b->lost.code)
 		*ret = b->lost;
 	else if (r == 0)
-		proxy_reply_pass(&t->session->tx_arena, &said, "1.0", ret);
+		proxy_backend_pass(b, &t->session->tx_arena, &said, "1.0", ret);
 	if (r == 0 && smtp_reply_is_positive(ret)) {
 		*ret_tx = &t->base;
 		return 0;
@@ -286,7 +286,7 @@ static void pass_reply(struct proxy_tx *t, const struct client_rcpt *rcpt,
 		proxy_log_reply(&t->log, &t->arena, &t->backend.refused, ret);
 		return;
 	}
-	proxy_reply_pass(&t->arena, said, "1.5", ret);
+	proxy_backend_pass(&t->backend, &t->arena, said, "1.5", ret);
 	if (smtp_reply_is_positive(ret)) {
 		proxy_keep_add(&t->keep, rcpt, false);
 		proxy_log_recipient(&t->log, rcpt->path);
@@ -356,7 +356,7 @@ static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *re
 	if (b->lost.code)
 		*ret_refusal = b->lost;
 	else if (said.code)
-		proxy_reply_pass(&t->arena, &said, "0.0", ret_refusal);
+		proxy_backend_pass(b, &t->arena, &said, "0.0", ret_refusal);
 	if (ret_refusal->code)
 		proxy_log_reply(&t->log, &t->arena, &said, ret_refusal);
 	return 0;
@@ -425,7 +425,8 @@ static void pass_each(struct proxy_tx *t, const struct smtp_reply *each, size_t 
 		if (is_ours)
 			v[i].reply = *stored;
 		else
-			proxy_reply_pass_verdict(&s->tx_arena, &each[theirs++], &v[i].reply);
+			proxy_backend_pass_verdict(
+				&t->backend, &s->tx_arena, &each[theirs++], &v[i].reply);
 		taken += smtp_reply_is_positive(&v[i].reply);
 		if (smtp_reply_is_temporary(&v[i].reply))
 			last = i;
@@ -467,7 +468,7 @@ static int pass_answer(struct ctx *ctx, struct proxy_tx *t, const struct edits *
 	struct smtp_reply stored = { 0 };
 	int r = 0;
 
-	proxy_reply_pass_verdict(&t->session->tx_arena, said, ret);
+	proxy_backend_pass_verdict(&t->backend, &t->session->tx_arena, said, ret);
 	if (taken && !smtp_reply_is_positive(said) && !is_lmtp(&t->backend.target))
 		severally = taken = false; /* it contradicts itself: nobody has it, in the end */
 	if (!severally)

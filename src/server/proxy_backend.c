@@ -9,6 +9,7 @@
 
 #include "base/event.h"
 #include "base/metrics.h"
+#include "config/config.h"
 #include "nexthop/live.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
@@ -19,6 +20,8 @@
 
 /* How long it may take to replace a lost backend. */
 #define REPLACE_TIME (30 * USEC_PER_SEC)
+/* For its answer to a message, where no hops say how long. */
+#define ANSWER_TIME (285 * USEC_PER_SEC)
 
 #define ALARM_PAUSE (10 * USEC_PER_MIN) /* one alarm says enough */
 
@@ -375,7 +378,7 @@ int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_r
 	*ret_n = 0;
 	if (b->lost.code)
 		return 0;
-	ctx_narrow(ctx, &d, PROXY_FINISH_TIME);
+	ctx_narrow(ctx, &d, proxy_backend_answer_time(b));
 	int r = nexthop_live_finish(ctx, b->live, ret, ret_each, ret_n, &broken);
 
 	r = ctx_widen(ctx, &d, r);
@@ -402,9 +405,35 @@ struct slice proxy_backend_accepted(const struct proxy_backend *b, size_t i)
 	return a->rcpts[at].path;
 }
 
+static bool is_soft(const struct proxy_backend *b)
+{
+	return b->target.hops && b->target.hops->soft_rejects;
+}
+
+void proxy_backend_pass(const struct proxy_backend *b, struct arena *a,
+	const struct smtp_reply *said, const char *detail, struct smtp_reply *ret)
+{
+	proxy_reply_pass(a, said, detail, ret);
+	if (is_soft(b))
+		proxy_reply_soften(ret);
+}
+
+void proxy_backend_pass_verdict(const struct proxy_backend *b, struct arena *a,
+	const struct smtp_reply *said, struct smtp_reply *ret)
+{
+	proxy_reply_pass_verdict(a, said, ret);
+	if (is_soft(b))
+		proxy_reply_soften(ret);
+}
+
+usec_t proxy_backend_answer_time(const struct proxy_backend *b)
+{
+	return b->target.hops ? b->target.hops->answer_timeout : ANSWER_TIME;
+}
+
 void proxy_backend_refused(struct proxy_backend *b, const struct smtp_reply *said)
 {
-	proxy_reply_pass(b->arena, said, "0.0", &b->lost);
+	proxy_backend_pass(b, b->arena, said, "0.0", &b->lost);
 	b->absent = proxy_reply_is_about_us(said);
 	proxy_backend_end(b);
 }

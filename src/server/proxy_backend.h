@@ -23,10 +23,6 @@ struct proxy_answered {
 	size_t n, room;
 };
 
-/* How long the end of data may take: less than the ten minutes that RFC 5321 section 4.5.3.2.6
- * grants, since our client has waited for a while when we begin to wait. */
-#define PROXY_FINISH_TIME (285 * USEC_PER_SEC)
-
 /* How often a lost backend is replaced in one transaction. */
 #define PROXY_REPLACE_MAX 2
 
@@ -81,6 +77,14 @@ int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_r
 	struct smtp_reply *ret_each, size_t *ret_n);
 /* The recipient that was the i-th to be accepted. */
 struct slice proxy_backend_accepted(const struct proxy_backend *b, size_t i);
+/* Its reply as it is passed on (proxy_reply.h), with what the hops say about it. Pure. */
+void proxy_backend_pass(const struct proxy_backend *b, struct arena *a,
+	const struct smtp_reply *said, const char *detail, struct smtp_reply *ret);
+void proxy_backend_pass_verdict(const struct proxy_backend *b, struct arena *a,
+	const struct smtp_reply *said, struct smtp_reply *ret);
+/* How long its answer to a message is waited for: less than the ten minutes that RFC 5321 section
+ * 4.5.3.2.6 grants, since our client has waited for a while when we begin to wait. */
+usec_t proxy_backend_answer_time(const struct proxy_backend *b);
 /* A reply of its own ends it for good: `lost` becomes that reply, as it is passed on. */
 void proxy_backend_refused(struct proxy_backend *b, const struct smtp_reply *said);
 /* ---- its steps, for proxy_late.c ---- */

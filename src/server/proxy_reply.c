@@ -61,3 +61,19 @@ void proxy_reply_pass_verdict(
 	if (smtp_reply_is_positive(ret))
 		ret->code = 250;
 }
+
+void proxy_reply_soften(struct smtp_reply *reply)
+{
+	static const struct {
+		uint16_t hard, soft;
+	} same[] = { { 550, 450 }, { 552, 452 } };
+	uint16_t soft = 451;
+
+	if (reply->code < 500)
+		return;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		if (same[i].hard == reply->code)
+			soft = same[i].soft;
+	reply->code = soft;
+	reply->status.class = 4;
+}

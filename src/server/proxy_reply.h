@@ -22,4 +22,7 @@ void proxy_reply_pass(
 void proxy_reply_pass_verdict(
 	struct arena *a, const struct smtp_reply *said, struct smtp_reply *ret);
 
+/* A refusal for ever becomes one for now, with the same words. */
+void proxy_reply_soften(struct smtp_reply *reply);
+
 #endif
