@@ -13,7 +13,7 @@
 
 static usec_t effective_outer(const struct deadline *d)
 {
-	return d->outer ? d->outer->effective : USEC_INFINITY;
+	return d->outer && !d->outermost ? d->outer->effective : USEC_INFINITY;
 }
 
 void ctx_narrow(struct ctx *ctx, struct deadline *d, usec_t duration)
@@ -27,7 +27,7 @@ void ctx_narrow(struct ctx *ctx, struct deadline *d, usec_t duration)
 void ctx_shield(struct ctx *ctx, struct deadline *d, usec_t duration)
 {
 	*d = (struct deadline){ .at = time_add(clock_now(), duration), .outer = ctx->deadline };
-	d->shield = true;
+	d->shield = d->outermost = true;
 	d->effective = d->at;
 	ctx->deadline = d;
 }
@@ -48,7 +48,7 @@ void ctx_postpone(struct ctx *ctx, usec_t duration)
 	if (d == NULL)
 		return;
 	d->at = time_add(d->at, duration);
-	d->effective = !d->shield && effective_outer(d) < d->at ? effective_outer(d) : d->at;
+	d->effective = effective_outer(d) < d->at ? effective_outer(d) : d->at;
 }
 
 int ctx_check(const struct ctx *ctx)

@@ -17,6 +17,7 @@ struct deadline {
 	usec_t at; /* clock_now() beyond which suspending calls fail; own, not inherited */
 	usec_t effective; /* the earliest of this and the outer ones, unless shielded */
 	bool shield; /* cancellation and outer deadlines do not reach inside */
+	bool outermost; /* the shield's own block: no outer deadline is seen */
 	struct deadline *outer;
 };
 

@@ -144,6 +144,68 @@ START_TEST(deadlines_nest)
 }
 END_TEST
 
+/* ---- a deadline that is moved ---- */
+
+static int postponed(struct ctx *ctx, void *arg)
+{
+	struct deadline outer, inner, innermost;
+
+	(void)arg;
+	ctx_postpone(ctx, USEC_PER_SEC); /* there is none */
+	ck_assert_ptr_null(ctx->deadline);
+
+	/* Later by so much, once and again; the code is still its own. */
+	ctx_narrow(ctx, &outer, 2 * USEC_PER_SEC);
+	ctx_postpone(ctx, USEC_PER_SEC);
+	ctx_postpone(ctx, USEC_PER_SEC);
+	ck_assert_int_eq(ctx_sleep(ctx, 3 * USEC_PER_SEC), 0);
+	ck_assert_int_eq(ctx_check(ctx), 0);
+	ck_assert_int_eq(ctx_sleep(ctx, 2 * USEC_PER_SEC), ERR_CANCELLED);
+	ck_assert_int_eq(ctx_check(ctx), ERR_TIMEOUT);
+	/* Even one that has passed. */
+	ctx_postpone(ctx, 5 * USEC_PER_SEC);
+	ck_assert_int_eq(ctx_check(ctx), 0);
+
+	/* The outer one, five seconds ahead, stays and is seen as from above. */
+	ctx_narrow(ctx, &inner, 2 * USEC_PER_SEC);
+	ctx_postpone(ctx, USEC_PER_MIN);
+	ck_assert_int_eq(ctx_sleep(ctx, 3 * USEC_PER_SEC), 0);
+	ck_assert_int_eq(ctx_sleep(ctx, USEC_PER_MIN), ERR_CANCELLED);
+	ck_assert_int_eq(ctx_check(ctx), ERR_CANCELLED);
+	ck_assert_int_eq(ctx_widen(ctx, &inner, ERR_CANCELLED), ERR_CANCELLED);
+	ck_assert_int_eq(ctx_widen(ctx, &outer, ERR_CANCELLED), ERR_TIMEOUT);
+
+	/* Under a shield what is outside is not seen, however far it is moved. */
+	ctx_narrow(ctx, &outer, USEC_PER_SEC);
+	ctx_shield(ctx, &inner, USEC_PER_SEC);
+	ctx_postpone(ctx, USEC_PER_SEC);
+	ck_assert_int_eq(ctx_sleep(ctx, 2 * USEC_PER_SEC - 1), 0);
+	ck_assert_int_eq(ctx_sleep(ctx, 2), ERR_CANCELLED);
+	ck_assert_int_eq(ctx_widen(ctx, &inner, 0), 0);
+	/* But the shield's own end is, by what is inside. */
+	ctx_shield(ctx, &inner, USEC_PER_SEC);
+	ctx_narrow(ctx, &innermost, USEC_PER_MSEC);
+	ctx_postpone(ctx, USEC_PER_MIN);
+	ck_assert_int_eq(ctx_sleep(ctx, USEC_PER_SEC - 1), 0);
+	ck_assert_int_eq(ctx_sleep(ctx, 2), ERR_CANCELLED);
+	ck_assert_int_eq(ctx_check(ctx), ERR_CANCELLED);
+	ck_assert_int_eq(ctx_widen(ctx, &innermost, ERR_CANCELLED), ERR_CANCELLED);
+	ck_assert_int_eq(ctx_widen(ctx, &inner, 0), 0);
+	ck_assert_int_eq(ctx_widen(ctx, &outer, ERR_CANCELLED), ERR_TIMEOUT);
+
+	/* No end of time comes round again. */
+	ctx_narrow(ctx, &outer, USEC_PER_SEC);
+	ctx_postpone(ctx, USEC_INFINITY);
+	ck_assert_int_eq(ctx_sleep(ctx, USEC_PER_DAY), 0);
+	return ctx_widen(ctx, &outer, 0);
+}
+
+START_TEST(deadlines_can_be_moved)
+{
+	ck_assert_int_eq(loop_run("test", postponed, NULL), 0);
+}
+END_TEST
+
 /* ---- cancellation reaches grandchildren and spares shielded cleanup ---- */
 
 static int cleans_up(struct ctx *ctx, void *arg)
@@ -287,6 +349,7 @@ static Suite *suite(void)
 	tcase_add_test(t, first_failure_cancels_siblings);
 	tcase_add_test(t, first_success_wins_a_race);
 	tcase_add_test(t, deadlines_nest);
+	tcase_add_test(t, deadlines_can_be_moved);
 	tcase_add_test(t, cancellation_is_structured);
 	tcase_add_test(t, wakes_are_in_order_and_not_lost);
 	tcase_add_test(t, stacks_are_used_again);

@@ -308,6 +308,127 @@ START_TEST(one_reads_while_another_writes)
 }
 END_TEST
 
+/* A stream that has read n bytes of a text of 1.5 buffers. */
+static struct stream *has_read(struct ctx *ctx, const char *text)
+{
+	struct stream *s = stream_memory(slice_of(text, STREAM_INPUT_BYTES * 3 / 2), NULL);
+
+	ck_assert_int_eq(stream_fill(ctx, s), 0);
+	ck_assert_uint_eq(stream_peek(s).n, STREAM_INPUT_BYTES);
+	return s;
+}
+
+/* Its buffer goes to the next stream; what was unread is unread still, and the text goes on. */
+static int park_some(struct ctx *ctx, void *arg)
+{
+	const char *text = arg;
+	struct stream *s = has_read(ctx, text), *next;
+	const char *buffer = stream_peek(s).p;
+	const size_t taken = STREAM_INPUT_BYTES - 100;
+	struct slice rest = slice_of(text + taken, 100);
+
+	stream_take(s, taken);
+	stream_park(s);
+	ck_assert_ptr_ne(stream_peek(s).p, buffer + taken);
+	ck_assert(slice_eq(stream_peek(s), rest));
+	const char *small = stream_peek(s).p;
+
+	stream_park(s); /* once more changes nothing */
+	ck_assert_ptr_eq(stream_peek(s).p, small);
+	next = has_read(ctx, text);
+	ck_assert_ptr_eq(stream_peek(next).p, buffer);
+	stream_free(next);
+
+	stream_take(s, 40);
+	stream_wipe_taken(s);
+	ck_assert_int_eq(small[0], 0);
+	ck_assert_int_eq(stream_fill(ctx, s), 0);
+	rest = slice_of(text + taken + 40, STREAM_INPUT_BYTES / 2 + 60);
+	while (stream_peek(s).n < rest.n)
+		ck_assert_int_eq(stream_fill(ctx, s), 0);
+	ck_assert(slice_eq(stream_peek(s), rest));
+	ck_assert_uint_eq(stream_bytes_in(s), STREAM_INPUT_BYTES * 3 / 2);
+	stream_take(s, rest.n);
+	ck_assert_int_eq(stream_fill(ctx, s), ERR_EOF);
+	stream_free(s);
+	return 0;
+}
+
+/* Half a buffer's worth and more stays where it is; of nothing nothing is kept. */
+static int park_much_and_nothing(struct ctx *ctx, void *arg)
+{
+	struct stream *s = has_read(ctx, arg), *next;
+	const char *buffer = stream_peek(s).p;
+
+	stream_take(s, STREAM_INPUT_BYTES / 2);
+	stream_park(s);
+	ck_assert_ptr_eq(stream_peek(s).p, buffer + STREAM_INPUT_BYTES / 2);
+	stream_take(s, STREAM_INPUT_BYTES / 2);
+	stream_park(s);
+	ck_assert_uint_eq(stream_peek(s).n, 0);
+	next = has_read(ctx, arg);
+	ck_assert_ptr_eq(stream_peek(next).p, buffer);
+	stream_free(next);
+	ck_assert_int_eq(stream_fill(ctx, s), 0);
+	ck_assert_uint_eq(stream_peek(s).n, STREAM_INPUT_BYTES / 2);
+	stream_park(s); /* to be freed while it holds less than a buffer */
+	stream_take(s, 1);
+	stream_park(s);
+	stream_free(s);
+	s = stream_memory(SLICE_NIL, NULL);
+	stream_park(s); /* never read */
+	stream_free(s);
+	return 0;
+}
+
+START_TEST(a_parked_stream_keeps_what_is_unread)
+{
+	char *text = mem_alloc(STREAM_INPUT_BYTES * 3 / 2);
+
+	for (size_t i = 0; i < STREAM_INPUT_BYTES * 3 / 2; i++)
+		text[i] = pattern(i);
+	ck_assert_int_eq(loop_run("test", _i ? park_much_and_nothing : park_some, text), 0);
+	free(text);
+}
+END_TEST
+
+static int take_output(struct ctx *ctx, void *arg)
+{
+	struct buf out, taken;
+	struct stream *s;
+
+	(void)arg;
+	buf_init(&out, 100);
+	buf_init(&taken, 100);
+	s = stream_memory(SLICE_NIL, &out);
+	stream_take_output(s, &taken); /* nothing yet */
+	ck_assert_uint_eq(taken.n, 0);
+	buf_puts(&taken, "before ");
+	ck_assert_int_eq(stream_write(ctx, s, S("250 one\r\n")), 0);
+	ck_assert_int_eq(stream_write(ctx, s, S("250 two\r\n")), 0);
+	stream_take_output(s, &taken);
+	ck_assert(slice_eq(buf_slice(&taken), S("before 250 one\r\n250 two\r\n")));
+	ck_assert_uint_eq(stream_bytes_out(s), 0);
+	ck_assert_int_eq(stream_flush(ctx, s), 0);
+	ck_assert_uint_eq(out.n, 0);
+
+	/* Somebody sends it by and by: it is counted then, once. */
+	ck_assert_int_eq(stream_write(ctx, s, S("250 one\r\n")), 0);
+	ck_assert_int_eq(stream_flush(ctx, s), 0);
+	ck_assert(slice_eq(buf_slice(&out), S("250 one\r\n")));
+	ck_assert_uint_eq(stream_bytes_out(s), 9);
+	stream_free(s);
+	buf_done(&out);
+	buf_done(&taken);
+	return 0;
+}
+
+START_TEST(queued_output_can_be_taken_back)
+{
+	ck_assert_int_eq(loop_run("test", take_output, NULL), 0);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("rt linux stream");
@@ -322,6 +443,8 @@ static Suite *suite(void)
 	tcase_add_test(t, a_passed_deadline_is_seen);
 	tcase_add_test(t, memory_reads_and_writes);
 	tcase_add_test(t, one_reads_while_another_writes);
+	tcase_add_loop_test(t, a_parked_stream_keeps_what_is_unread, 0, 2);
+	tcase_add_test(t, queued_output_can_be_taken_back);
 	suite_add_tcase(s, t);
 	return s;
 }
