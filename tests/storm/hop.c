@@ -174,7 +174,7 @@ static void take(struct visit *v, struct slice to)
 	if (v->report)
 		oracle_report(to, buf_slice(&v->text));
 	else
-		oracle_delivered(to, buf_slice(&v->text), v->began);
+		oracle_delivered(to, buf_slice(&v->text), v->began, sim_sock_peer_has(v->sock));
 }
 
 static int read_content(struct ctx *ctx, struct visit *v)

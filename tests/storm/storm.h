@@ -68,6 +68,7 @@ struct delivery {
 	unsigned message, rcpt;
 	usec_t at;
 	usec_t began; /* the connection that it came by */
+	bool awaited; /* the client had not closed it when it was taken */
 	bool confirmed; /* the client went on behind our 250 */
 };
 
@@ -185,7 +186,7 @@ struct rcpt *oracle_rcpt(struct slice address, struct message **ret_message);
 /* A client got 250 for it, with this text. */
 void oracle_acknowledged(struct message *m, const char *text);
 /* A next hop took it. Returns the delivery's index. */
-void oracle_delivered(struct slice address, struct slice text, usec_t began);
+void oracle_delivered(struct slice address, struct slice text, usec_t began, bool awaited);
 /* A report to a sender arrived. */
 void oracle_report(struct slice to, struct slice text);
 void oracle_crash(void);
