@@ -19,18 +19,32 @@ struct coverage {
 	unsigned scenarios;
 };
 
+static const struct {
+	const struct coverage_row *v;
+	const size_t *n;
+} tables[] = {
+	{ coverage_rows, &coverage_rows_n },
+	{ coverage_front_rows, &coverage_front_rows_n },
+	{ coverage_backend_rows, &coverage_backend_rows_n },
+	{ coverage_ends_rows, &coverage_ends_rows_n },
+};
+
 static size_t rows_n(void)
 {
-	return coverage_rows_n + coverage_front_rows_n + coverage_backend_rows_n;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		n += *tables[i].n;
+	return n;
 }
 
 static const struct coverage_row *row_at(size_t i)
 {
-	if (i < coverage_rows_n)
-		return &coverage_rows[i];
-	i -= coverage_rows_n;
-	return i < coverage_front_rows_n ? &coverage_front_rows[i]
-					 : &coverage_backend_rows[i - coverage_front_rows_n];
+	size_t table = 0;
+
+	while (i >= *tables[table].n)
+		i -= *tables[table++].n;
+	return &tables[table].v[i];
 }
 
 struct coverage *coverage_new(void)

@@ -26,7 +26,10 @@ struct coverage_row {
 	const char *what; /* one line for people */
 	const char *patterns[COVERAGE_PATTERNS];
 };
-extern const struct coverage_row coverage_rows[], coverage_front_rows[], coverage_backend_rows[];
-extern const size_t coverage_rows_n, coverage_front_rows_n, coverage_backend_rows_n;
+/* A file of its own each. */
+extern const struct coverage_row coverage_rows[], coverage_front_rows[], coverage_backend_rows[],
+	coverage_ends_rows[];
+extern const size_t coverage_rows_n, coverage_front_rows_n, coverage_backend_rows_n,
+	coverage_ends_rows_n;
 
 #endif
