@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/event.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "config/config.h"
 #include "delivery/sched.h"
 #include "nexthop/health.h"
@@ -49,6 +50,24 @@ static int fail(struct ctx *ctx, struct worker *w, int status, const char *what,
 	return ERR_INVALID;
 }
 
+/* The bytes of what has rotted lie in the partition's quarantine/. */
+static void log_stretch(struct ctx *ctx, const struct partition *p, const struct spool_stretch *s)
+{
+	char ids[SPOOL_STRETCH_IDS * (TEXT_ID_CHARS + 1)] = "";
+	const char *reason = s->torn ? "a torn batch was cut off: nothing of it was acknowledged"
+				     : "rotten records were found and put aside";
+
+	for (unsigned i = 0; i < s->ids_n; i++) {
+		text_id(s->ids[i], ids + i * (TEXT_ID_CHARS + 1));
+		ids[i * (TEXT_ID_CHARS + 1) + TEXT_ID_CHARS] = i + 1 < s->ids_n ? ' ' : '\0';
+	}
+	LOG(ctx, s->torn ? EV_NOTICE : EV_TROUBLE, FIELD_STR(s->torn ? "what" : "reason", reason),
+		FIELD_STR("detail", s->what),
+		FIELD_INT("partition", p->number), FIELD_INT("segment", s->segment),
+		FIELD_INT("generation", s->generation), FIELD_INT("offset", s->offset),
+		FIELD_INT("bytes", s->bytes), FIELD_STR("queue-ids", ids));
+}
+
 static void log_report(struct ctx *ctx, const struct partition *p, const struct spool_report *r)
 {
 	LOG(ctx, EV_NOTICE, FIELD_STR("what", "the spool is open"),
@@ -56,10 +75,12 @@ static void log_report(struct ctx *ctx, const struct partition *p, const struct 
 		FIELD_INT("recipients", r->recipients), FIELD_INT("segments", r->segments),
 		FIELD_INT("scanned", r->segments_scanned), FIELD_INT("torn-tails-cut", r->cut),
 		FIELD_INT("orphans-removed", r->orphans));
-	if (r->quarantined)
-		LOG(ctx, EV_TROUBLE, FIELD_STR("reason", "rotten records were found and put aside"),
-			FIELD_INT("partition", p->number), FIELD_INT("stretches", r->quarantined),
-			FIELD_STR("first", r->first_trouble));
+	for (unsigned i = 0; i < r->stretches_n; i++)
+		log_stretch(ctx, p, &r->stretches[i]);
+	if (r->quarantined + r->cut > r->stretches_n)
+		LOG(ctx, EV_TROUBLE, FIELD_STR("reason", "more was put aside or cut off"),
+			FIELD_INT("partition", p->number),
+			FIELD_INT("stretches", r->quarantined + r->cut - r->stretches_n));
 }
 
 /* A worker before us may have been killed a moment ago. */

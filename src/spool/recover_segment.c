@@ -9,7 +9,8 @@
 #include "rt/file.h"
 #include "spool/recover.h"
 
-#define READ_BYTES (1u << 20)
+#define READ_BYTES  (1u << 20)
+#define RECORD_STEP 8 /* records begin at multiples of it */
 
 int recover_read(struct recovery *r, struct segment *s, uint64_t at, size_t n, char *to)
 {
@@ -84,10 +85,53 @@ static int read_summary(struct recovery *r, struct found *f)
 	return 0;
 }
 
+static void add_id(struct spool_stretch *s, uint64_t id)
+{
+	for (unsigned i = 0; i < s->ids_n; i++)
+		if (s->ids[i] == id)
+			return;
+	if (id && s->ids_n < SPOOL_STRETCH_IDS)
+		s->ids[s->ids_n++] = id;
+}
+
+/* Whose records they were: headers that are whole are found wherever they stand. */
+static void name_messages(struct slice bytes, uint64_t salt, struct spool_stretch *s)
+{
+	struct spool_record_header h;
+
+	for (size_t i = 0; i + SPOOL_RECORD_HEADER <= bytes.n; i += RECORD_STEP)
+		if (spool_format_record(slice_skip(bytes, i), salt, &h) == 0)
+			add_id(s, h.id);
+}
+
+/* For the report. salt: the segment's; 0: nothing can be read. */
+static void note_stretch(struct recovery *r, const struct spool_stretch *found, uint64_t salt)
+{
+	struct spool_report *report = r->j->report;
+	struct spool_stretch *s = &report->stretches[report->stretches_n];
+
+	if (found->torn)
+		report->cut++;
+	else
+		report->quarantined++;
+	if (report->stretches_n == SPOOL_STRETCHES)
+		return;
+	*s = *found;
+	if (salt)
+		name_messages(slice_of(r->bytes + s->offset, s->bytes), salt, s);
+	report->stretches_n++;
+}
+
 static void add_rot(struct recovery *r, struct found *f, uint32_t at, uint32_t n, const char *what)
 {
+	const struct spool_stretch s = { .segment = f->s->number,
+		.generation = f->s->generation,
+		.offset = at,
+		.bytes = n,
+		.what = what };
+
 	recover_trouble(r, f->s->number, at, what);
-	r->j->report->quarantined++;
+	note_stretch(r, &s, f->s->salt);
 	f->rot = mem_resize(f->rot, (f->rot_n + 1) * sizeof(*f->rot));
 	f->rot[f->rot_n++] = (struct rot){ at, n };
 }
@@ -162,14 +206,20 @@ static int put_aside(struct recovery *r, struct found *f, struct slice bytes)
 	return result;
 }
 
-static void add_torn(
-	struct recovery *r, struct found *f, uint32_t at, const struct spool_batch_header *h)
+static void add_torn(struct recovery *r, struct found *f, uint32_t at, uint32_t n,
+	const struct spool_batch_header *h)
 {
 	struct spool_batch_header empty = *h;
+	const struct spool_stretch s = { .segment = f->s->number,
+		.generation = f->s->generation,
+		.offset = at,
+		.bytes = n,
+		.what = "a batch is not whole",
+		.torn = true };
 
 	empty.records = 0;
 	empty.bytes = SPOOL_BATCH_HEADER;
-	r->j->report->cut++;
+	note_stretch(r, &s, f->s->salt);
 	f->torn = mem_resize(f->torn, (f->torn_n + 1) * sizeof(*f->torn));
 	f->torn[f->torn_n++] = (struct torn){ at, empty };
 }
@@ -183,24 +233,28 @@ static void take_scan(
 		const struct spool_scan_batch *b = &scan->batches[i];
 
 		if (spool_scan_gap_is_torn(scan, i, r->durable, &missing))
-			add_torn(r, f, b->offset - b->gap, &missing);
+			add_torn(r, f, b->offset - b->gap, b->gap, &missing);
 		else if (b->breaks)
 			add_rot(r, f, b->offset - b->gap, b->gap, "batches have rotted");
 		if (f->loose == 0 && b->header.number > r->durable)
 			f->loose = b->offset;
 		if (spool_scan_is_torn(bytes, b, r->durable))
-			add_torn(r, f, b->offset, &b->header);
+			add_torn(r, f, b->offset, b->header.bytes, &b->header);
 		else
 			digest(r, f, bytes, b);
 	}
 }
 
 /* Segments are left with a summary. Of one that has none, what stood behind its last readable batch
- * is not known. */
-static void miss_summary(struct recovery *r, struct found *f, const struct spool_scan *scan)
+ * is not known. Where a trailer closes the last batch, that is the summary, and was named. */
+static void miss_summary(
+	struct recovery *r, struct found *f, struct slice bytes, const struct spool_scan *scan)
 {
 	uint32_t size = f->s->size, at = scan->end < size ? scan->end : size - SPOOL_TRAILER;
+	struct spool_trailer t;
 
+	if (scan->end == size && spool_format_trailer(slice_skip(bytes, at), &t) == 0)
+		return;
 	add_rot(r, f, at, size - at, "the summary cannot be read");
 }
 
@@ -257,9 +311,12 @@ static int set_aside(struct recovery *r, struct found *f)
 
 	journal_segment_name(from, "seg", f->s->number);
 	journal_segment_name(to, "bad", f->s->number);
-	recover_trouble(
-		r, f->s->number, 0, "nothing in the segment can be read; kept as bad-NNNNNN");
-	r->j->report->quarantined++;
+	const struct spool_stretch s = { .segment = f->s->number,
+		.bytes = f->s->size,
+		.what = "nothing in the segment can be read; kept as bad-NNNNNN" };
+
+	recover_trouble(r, s.segment, 0, s.what);
+	note_stretch(r, &s, 0);
 	segment_free(r->j, f->s);
 	f->s = NULL;
 	return dir_rename(r->job, r->j->dir, from, to);
@@ -309,7 +366,7 @@ int recover_digest(struct recovery *r, struct found *f)
 		return result;
 	take_scan(r, f, bytes, &scan);
 	if (f->last != r->last || (f->torn_n == 0 && recover_is_full(f)))
-		miss_summary(r, f, &scan);
+		miss_summary(r, f, bytes, &scan);
 	result = put_aside(r, f, bytes);
 	if (result == 0)
 		result = empty_torn(r, f, &scan);

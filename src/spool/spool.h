@@ -59,6 +59,20 @@ struct spool_options {
 	size_t memory_bytes; /* budget of bodies kept in memory; 0: 32 MiB */
 };
 
+#define SPOOL_STRETCHES	  16
+#define SPOOL_STRETCH_IDS 6
+
+/* Bytes of a segment in which what was stored cannot be read. */
+struct spool_stretch {
+	uint32_t segment, generation, offset;
+	uint32_t bytes; /* 0: nothing is left of what stood there */
+	const char *what; /* static text */
+	bool torn; /* cut off: never acknowledged; else it has rotted, and was put aside */
+	uint64_t ids[SPOOL_STRETCH_IDS]; /* of messages whose records stand there, as far as their
+					    headers can be read; the first ones */
+	unsigned ids_n;
+};
+
 /* What was found at opening, for the log. */
 struct spool_report {
 	uint64_t messages, recipients; /* live */
@@ -67,6 +81,8 @@ struct spool_report {
 	unsigned quarantined; /* rotten stretches put aside as files below quarantine/ */
 	unsigned orphans; /* files of messages that were never committed, removed */
 	char first_trouble[160]; /* where and what, of the first rotten stretch; "" when none */
+	struct spool_stretch stretches[SPOOL_STRETCHES]; /* the first ones of both kinds */
+	unsigned stretches_n;
 };
 
 /* Locks the folder, recovers, and is ready. Suspends. ERR_BUSY when another process has the

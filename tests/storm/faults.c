@@ -8,6 +8,7 @@
 #include "program.h"
 #include "rt/ctx.h"
 #include "rt/sim/sim.h"
+#include "rot.h"
 #include "storm.h"
 #include "world.h"
 
@@ -169,6 +170,7 @@ static void flip_one(void)
 	if (sim_disk_read(storm.box, path, &bytes) == 0 && bytes.n) {
 		for (unsigned i = 0; i < 40 && (i == 0 || bytes.p[at] == 0); i++)
 			at = sim_choose(bytes.n);
+		rot_flipped(path, buf_slice(&bytes), at);
 		if (sim_disk_flip(storm.box, path, at, (unsigned)sim_choose(8)) == 0)
 			storm.flips++;
 	}

@@ -10,6 +10,7 @@
 
 #include "rt/clock.h"
 #include "rt/sim/sim.h"
+#include "rot.h"
 #include "storm.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -41,6 +42,7 @@ static void forget(void)
 	free(storm.messages);
 	free(storm.deliveries);
 	free(storm.failure);
+	rot_forget();
 }
 
 static struct outcome run(uint64_t seed)

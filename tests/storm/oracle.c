@@ -10,14 +10,13 @@
 #include "program.h"
 #include "rt/clock.h"
 #include "rt/sim/sim.h"
+#include "rot.h"
 #include "storm.h"
 
 /* From a next hop's 250 until its record is durable, slow disks and a worker's orderly end
  * included. */
 #define RECORD_TIME  (10 * USEC_PER_SEC)
 #define LEAVING_TIME (30 * USEC_PER_SEC)
-/* From a 250 until another batch has followed that of its message. */
-#define FOLLOWED_TIME (1 * USEC_PER_SEC)
 
 struct storm storm;
 
@@ -86,6 +85,21 @@ void oracle_acknowledged(struct message *m, const char *text)
 		note_id(m, text);
 }
 
+/* What comes out names its id too. */
+static void learn_id(struct message *m, struct slice text)
+{
+	char id[sizeof(m->id)] = "";
+	struct slice of = slice_skip(text, slice_search(text, S(" id ")) + 4);
+
+	snprintf(id, sizeof(id), "%.*s", SLICE_ARG(slice_take(of, TEXT_ID_CHARS)));
+	if (is_passing(m->sender))
+		return;
+	if (m->id[0] == '\0')
+		snprintf(m->id, sizeof(m->id), "%s", id);
+	if (strcmp(m->id, id) != 0)
+		storm_fail("message %u came out as %s; it is %s", m->number, id, m->id);
+}
+
 void oracle_delivered(struct slice address, struct slice text, usec_t began, bool awaited)
 {
 	struct message *m;
@@ -98,6 +112,7 @@ void oracle_delivered(struct slice address, struct slice text, usec_t began, boo
 		storm_fail("nobody sent to %.*s", SLICE_ARG(address));
 		return;
 	}
+	learn_id(m, text);
 	if (!message_is_whole(m, text, &why))
 		storm_fail("message %u came out altered: %s", m->number, why);
 	if (m->fate == UNSENT)
@@ -159,51 +174,38 @@ static bool says(struct slice line, const char *text)
 	return slice_search(line, slice_str(text)) < line.n;
 }
 
-/* Where a message is kept, by its queue id: docs/spool-format.md. */
-static unsigned partition_in(const char *id)
-{
-	uint64_t n;
-
-	return text_id_parse(slice_str(id), &n) ? (unsigned)(n >> 12) & 0x1f : 0;
-}
-
-/* What a line is about says it by name, or by the queue id. */
-static unsigned partition_of(struct slice line)
-{
-	size_t at = slice_search(line, S("partition="));
-	char text[40];
-	unsigned n;
-
-	snprintf(text, sizeof(text), "%.*s", SLICE_ARG(slice_take(slice_skip(line, at), 30)));
-	if (sscanf(text, "partition=%u", &n) == 1)
-		return n & 0x1f;
-	line = slice_skip(line, slice_search(line, S("queue-id=")) + strlen("queue-id="));
-	snprintf(text, sizeof(text), "%.*s", SLICE_ARG(slice_take(line, slice_find(line, ' '))));
-	return partition_in(text);
-}
-
 void oracle_log(void *arg, struct slice line)
 {
 	(void)arg;
 	if (says(line, "the worker has ended") || says(line, " fatal "))
 		oracle_crash();
-	if (says(line, "rotten") || says(line, " quarantined ")) {
-		storm.rotten |= 1U << partition_of(line);
-		if (storm.flips == 0)
-			storm_fail("no bit was flipped, and it says: %.*s", SLICE_ARG(line));
-	}
-	if (says(line, "the spool is open") && !says(line, "torn-tails-cut=0"))
-		storm.cut |= 1U << partition_of(line);
+	rot_line(line);
 	if (says(line, "ran long without suspending"))
 		storm_fail("a coroutine ran long");
 }
 
-static bool crash_within(usec_t from, usec_t to)
+bool oracle_crashed(usec_t from, usec_t to)
 {
 	for (unsigned i = 0; i < storm.crashes_n; i++)
 		if (storm.crashes[i] >= from && storm.crashes[i] <= to)
 			return true;
 	return false;
+}
+
+static struct message *with_id(uint64_t id)
+{
+	char text[TEXT_ID_CHARS + 1] = "";
+
+	text_id(id, text);
+	for (unsigned i = 0; i < storm.messages_n; i++)
+		if (strcmp(storm.messages[i]->id, text) == 0)
+			return storm.messages[i];
+	return NULL;
+}
+
+bool oracle_has_id(uint64_t id)
+{
+	return with_id(id) != NULL;
 }
 
 /* ---- the end ---- */
@@ -214,37 +216,34 @@ static void see_queued(void *arg, const struct program_rcpt *in)
 	struct rcpt *r = oracle_rcpt(slice_str(in->to), &m);
 
 	(void)arg;
+	if (in->corrupt && !rot_named(in->id))
+		storm_fail("%s is held as corrupt, and no line says so", in->to);
+	if (in->corrupt && in->to[0] == '\0' && (m = with_id(in->id)))
+		m->unreadable++;
 	if (r == NULL || strcmp(in->state, "done") == 0 || strcmp(in->state, "failed") == 0)
 		return;
 	if (is_passing(m->sender))
 		storm_fail("%s is kept, and was only to pass", in->to);
 	r->waits = true;
-	r->corrupt |= in->corrupt;
 	/* A stranger's message that failed may not bounce: it is held for a person. */
 	if (strcmp(in->state, "held") != 0)
 		storm_fail("%s is still %s long after the storm, due in %lld s after %u attempts",
 			in->to, in->state, (long long)((in->due - clock_wall()) / USEC_PER_SEC),
 			in->attempts);
-	else if (in->corrupt && !storm.rotten)
-		storm_fail("%s is held as corrupt, and no line says so", in->to);
 	else if (!in->corrupt && !(is_stranger(m->sender) && r->refused))
 		storm_fail("%s is held", in->to);
 }
 
 static void judge_lost(const struct message *m, const struct rcpt *r)
 {
-	/* Rot in the last batch cannot be told from a tear, as long as no other batch follows. */
-	unsigned there = 1U << partition_in(m->id);
-	bool last = storm.cut & there && crash_within(m->fate_at, m->fate_at + FOLLOWED_TIME);
-
-	if (r->waits || (storm.flips && (storm.rotten & there || last)))
+	if (r->waits || m->unreadable || rot_excuses_loss(m))
 		return;
 	if (r->refused == 0)
 		storm_fail("message %u to %s is lost", m->number, r->address);
 	else if (is_stranger(m->sender))
 		storm_fail("message %u to %s failed, and is not held for a person", m->number,
 			r->address);
-	else if (r->reported_at == 0)
+	else if (r->reported_at == 0 && !rot_excuses_silence(m))
 		storm_fail("message %u to %s failed, and its sender was not told", m->number,
 			r->address);
 }
@@ -267,9 +266,9 @@ static void judge_twice(const struct message *m, unsigned rcpt)
 		if (before && !d->awaited && d->began <= before->at)
 			continue;
 		/* What a worker had sent before it ended may arrive long afterwards. */
-		if (before && before->confirmed && !crash_within(d->began, before->at) &&
-			!crash_within(before->at - failing, before->at + RECORD_TIME) &&
-			!(storm.rotten & 1U << partition_in(m->id)))
+		if (before && before->confirmed && !oracle_crashed(d->began, before->at) &&
+			!oracle_crashed(before->at - failing, before->at + RECORD_TIME) &&
+			!rot_excuses_twice(m, before->at + RECORD_TIME))
 			storm_fail("message %u to %s is delivered twice without need", m->number,
 				m->rcpts[rcpt].address);
 		before = d;
@@ -318,7 +317,7 @@ static void judge_message(const struct message *m)
 		/* After a failed sync the disk may hold what was refused. */
 		if (m->fate == REFUSED && out && (!is_passing(m->sender) || was_confirmed(m, i)) &&
 			!(m->code == 451 && storm.disk_faults &&
-				crash_within(m->fate_at - RECORD_TIME, m->fate_at + RECORD_TIME)))
+				oracle_crashed(m->fate_at - RECORD_TIME, m->fate_at + RECORD_TIME)))
 			storm_fail("message %u was refused, and is delivered", m->number);
 		judge_twice(m, i);
 		judge_report(m, i);

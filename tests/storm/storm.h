@@ -46,7 +46,6 @@ struct rcpt {
 			   * first where no next hop is */
 	usec_t reported_at; /* when a DSN arrived that says that it failed; 0: none has */
 	bool waits; /* found in the queue at the end */
-	bool corrupt; /* there, put aside because stored bytes changed */
 };
 
 struct message {
@@ -60,7 +59,8 @@ struct message {
 	enum fate fate;
 	usec_t fate_at;
 	int code; /* of the reply to the whole message; 0: there was none */
-	char id[20]; /* that the 250 named; "" while there is none */
+	char id[20]; /* that the 250 named, or what came out; "" while neither has */
+	unsigned unreadable; /* of its recipients in the queue at the end: nobody can say which */
 };
 
 /* A next hop took it for one recipient. */
@@ -137,7 +137,6 @@ struct storm {
 	usec_t crashes[CRASHES_MAX]; /* when a worker ended or a disk failed */
 	unsigned crashes_n;
 	unsigned flips;
-	unsigned rotten, cut; /* sets of partitions: something has rotted, a torn tail was cut */
 	bool disk_faults;
 	unsigned planned; /* operations of the disk that were to fail */
 	/* Of the seed. */
@@ -190,6 +189,10 @@ void oracle_delivered(struct slice address, struct slice text, usec_t began, boo
 /* A report to a sender arrived. */
 void oracle_report(struct slice to, struct slice text);
 void oracle_crash(void);
+/* There was a crash between these times. */
+bool oracle_crashed(usec_t from, usec_t to);
+/* It is the id of a message of a client. */
+bool oracle_has_id(uint64_t id);
 void oracle_log(void *arg, struct slice line);
 /* At the end of all. */
 void oracle_judge(struct ctx *ctx);

@@ -1,0 +1,29 @@
+/* Flipped bits: what they hit, what the program said of them, and what that excuses. */
+#ifndef SLUICE_STORM_ROT_H
+#define SLUICE_STORM_ROT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "base/time.h"
+
+struct message;
+
+/* A bit of this byte of a segment is about to be flipped; bytes: the segment. */
+void rot_flipped(const char *path, struct slice bytes, uint64_t byte);
+/* A line of the log. The run fails if it tells of rot where no bit was flipped. */
+void rot_line(struct slice line);
+/* A line has named this message as one that rot has harmed. */
+bool rot_named(uint64_t id);
+
+/* A place was named that held a record of the message: it may be missing. */
+bool rot_excuses_loss(const struct message *m);
+/* The same of what was recorded then: it may be delivered again. */
+bool rot_excuses_twice(const struct message *m, usec_t recorded);
+/* The same of a report to its sender: that may never come. */
+bool rot_excuses_silence(const struct message *m);
+
+void rot_forget(void);
+
+#endif
