@@ -62,10 +62,10 @@ static void log_stretch(struct ctx *ctx, const struct partition *p, const struct
 		ids[i * (TEXT_ID_CHARS + 1) + TEXT_ID_CHARS] = i + 1 < s->ids_n ? ' ' : '\0';
 	}
 	LOG(ctx, s->torn ? EV_NOTICE : EV_TROUBLE, FIELD_STR(s->torn ? "what" : "reason", reason),
-		FIELD_STR("detail", s->what),
-		FIELD_INT("partition", p->number), FIELD_INT("segment", s->segment),
-		FIELD_INT("generation", s->generation), FIELD_INT("offset", s->offset),
-		FIELD_INT("bytes", s->bytes), FIELD_STR("queue-ids", ids));
+		FIELD_STR("detail", s->what), FIELD_INT("partition", p->number),
+		FIELD_INT("segment", s->segment), FIELD_INT("generation", s->generation),
+		FIELD_INT("offset", s->offset), FIELD_INT("bytes", s->bytes),
+		FIELD_STR("queue-ids", ids));
 }
 
 static void log_report(struct ctx *ctx, const struct partition *p, const struct spool_report *r)
