@@ -33,6 +33,8 @@ static const char *port_of(enum sender sender)
 		[USER] = "192.0.2.25:465",
 		[PASSING_STRANGER] = "192.0.2.25:26",
 		[PASSING] = "192.0.2.25:2526",
+		[KEEPING_STRANGER] = "192.0.2.25:27",
+		[KEEPING] = "192.0.2.25:2627",
 	};
 
 	return ports[sender];

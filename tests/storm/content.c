@@ -14,12 +14,17 @@ static const char *const nowhere[] = { "void.test", "gone.test" };
 
 bool is_stranger(enum sender sender)
 {
-	return sender == STRANGER || sender == PASSING_STRANGER;
+	return sender == STRANGER || sender == PASSING_STRANGER || sender == KEEPING_STRANGER;
 }
 
 bool is_passing(enum sender sender)
 {
 	return sender == PASSING_STRANGER || sender == PASSING;
+}
+
+bool is_keeping(enum sender sender)
+{
+	return sender == KEEPING_STRANGER || sender == KEEPING;
 }
 
 static void add_line(struct buf *b)

@@ -36,9 +36,10 @@ static void start_clients(struct sim_host *strangers, struct sim_host *insiders)
 {
 	for (unsigned i = 0; i < storm.clients_most; i++) {
 		static const enum sender kinds[] = { INSIDE, INSIDE, INSIDE, STRANGER, STRANGER,
-			USER, USER, PASSING, PASSING, PASSING_STRANGER };
+			USER, USER, PASSING, PASSING, PASSING_STRANGER, KEEPING, KEEPING,
+			KEEPING_STRANGER };
 		enum sender sender = kinds[sim_choose(sizeof(kinds) / sizeof(kinds[0]))];
-		bool inside = sender == INSIDE || sender == PASSING;
+		bool inside = sender == INSIDE || sender == PASSING || sender == KEEPING;
 
 		storm.clients_now++;
 		sim_proc_start(inside ? insiders : strangers, "client", storm_client,

@@ -71,7 +71,9 @@ static void note_id(struct message *m, const char *text)
 		storm_fail("message %u got 250 without an id: %s", m->number, text);
 		return;
 	}
-	snprintf(m->id, sizeof(m->id), "%s", id + strlen("Queued as "));
+	id += strlen("Queued as ");
+	m->kept = true;
+	snprintf(m->id, sizeof(m->id), "%.*s", (int)strcspn(id, " "), id);
 	for (unsigned i = 0; i < storm.messages_n; i++)
 		if (storm.messages[i] != m && strcmp(storm.messages[i]->id, m->id) == 0)
 			storm_fail("messages %u and %u have the same id, %s", i, m->number, m->id);
@@ -79,7 +81,7 @@ static void note_id(struct message *m, const char *text)
 
 void oracle_acknowledged(struct message *m, const char *text)
 {
-	if (is_passing(m->sender))
+	if (is_passing(m->sender) || (is_keeping(m->sender) && strstr(text, "Queued as ") == NULL))
 		judge_passed(m);
 	else
 		note_id(m, text);
@@ -222,7 +224,7 @@ static void see_queued(void *arg, const struct program_rcpt *in)
 		m->unreadable++;
 	if (r == NULL || strcmp(in->state, "done") == 0 || strcmp(in->state, "failed") == 0)
 		return;
-	if (is_passing(m->sender))
+	if (is_passing(m->sender) || (is_keeping(m->sender) && m->fate == TAKEN && !m->kept))
 		storm_fail("%s is kept, and was only to pass", in->to);
 	r->waits = true;
 	/* A stranger's message that failed may not bounce: it is held for a person. */
@@ -306,6 +308,19 @@ static bool was_confirmed(const struct message *m, unsigned rcpt)
 	return false;
 }
 
+/* A front that keeps: the next hop has taken its part, and the disk has not taken the rest. */
+static bool is_half_taken(const struct message *m)
+{
+	unsigned out = 0, in = 0;
+
+	for (unsigned i = 0; i < m->rcpts_n; i++) {
+		out += m->rcpts[i].accepted && delivered(m, i);
+		in += m->rcpts[i].accepted && !delivered(m, i);
+	}
+	return is_keeping(m->sender) && storm.disk_faults && out && in &&
+	       (m->code == 451 || m->code == 452);
+}
+
 static void judge_message(const struct message *m)
 {
 	for (unsigned i = 0; i < m->rcpts_n; i++) {
@@ -315,7 +330,10 @@ static void judge_message(const struct message *m)
 		if (m->fate == TAKEN && r->accepted && !out)
 			judge_lost(m, r);
 		/* After a failed sync the disk may hold what was refused. */
-		if (m->fate == REFUSED && out && (!is_passing(m->sender) || was_confirmed(m, i)) &&
+		if (m->fate == REFUSED && out &&
+			(!(is_passing(m->sender) || is_keeping(m->sender)) ||
+				was_confirmed(m, i)) &&
+			!is_half_taken(m) &&
 			!(m->code == 451 && storm.disk_faults &&
 				oracle_crashed(m->fate_at - RECORD_TIME, m->fate_at + RECORD_TIME)))
 			storm_fail("message %u was refused, and is delivered", m->number);

@@ -26,6 +26,8 @@ enum sender {
 	USER, /* logged in */
 	PASSING_STRANGER, /* through a proxy, to `domains` only */
 	PASSING, /* an internal host, through a proxy to anywhere */
+	KEEPING_STRANGER, /* the same through one that stores what no next hop can take */
+	KEEPING,
 };
 
 enum fate {
@@ -59,6 +61,7 @@ struct message {
 	enum fate fate;
 	usec_t fate_at;
 	int code; /* of the reply to the whole message; 0: there was none */
+	bool kept; /* its 250 said so */
 	char id[20]; /* that the 250 named, or what came out; "" while neither has */
 	unsigned unreadable; /* of its recipients in the queue at the end: nobody can say which */
 };
@@ -172,6 +175,8 @@ int storm_hop(struct ctx *ctx, void *arg);
 bool is_stranger(enum sender sender);
 /* It is never kept: what its client is told is what a next hop said. */
 bool is_passing(enum sender sender);
+/* It is kept where no next hop can take it, and only then. */
+bool is_keeping(enum sender sender);
 
 /* content.c */
 struct message *message_new(enum sender sender);
