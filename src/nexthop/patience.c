@@ -6,7 +6,7 @@
 #include "config/config.h"
 
 #define STEP	 (10 * USEC_PER_SEC) /* connect, greeting, EHLO, each step of TLS and log-in */
-#define ENVELOPE (2 * USEC_PER_MIN) /* the reply to MAIL, RCPT */
+#define ENVELOPE (110 * USEC_PER_SEC) /* the reply to MAIL, RCPT */
 #define DATA	 (80 * USEC_PER_SEC)
 #define BLOCK	 (150 * USEC_PER_SEC) /* the client's is three minutes */
 

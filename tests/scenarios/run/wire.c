@@ -321,7 +321,7 @@ static void answer_greeting(struct wire *w, char class, struct slice reply)
 	if (class != '2')
 		take_header(w, class, reply);
 	w->greeted = true;
-	w->state = WIRE_GREETED;
+	w->state = w->tls ? WIRE_TLS : WIRE_GREETED;
 	if (class == '2' || w->sent.n == 0)
 		w->see(w->arg, "early", S("greeting"), reply);
 	else

@@ -1,0 +1,85 @@
+/* How long a host may take: RFC 5321's times for mail in a queue, less where a client waits, what is
+ * configured in any case. */
+#include "nexthop/patience.h"
+
+#include "config/config.h"
+
+#include "check_main.h"
+
+static const struct config config = { .delivery = { .greeting_timeout = 5 * USEC_PER_MIN,
+					      .connect_timeout = 30 * USEC_PER_SEC } };
+static const struct config quick = { .delivery = { .greeting_timeout = 2 * USEC_PER_SEC,
+					     .connect_timeout = USEC_PER_SEC } };
+
+START_TEST(mail_in_a_queue_waits_as_the_rfc_says)
+{
+	struct client_timeouts t = nexthop_patience_session(&config, NULL, false, 1);
+
+	ck_assert_int_eq(t.greeting, 5 * USEC_PER_MIN);
+	ck_assert_int_eq(t.mail, 5 * USEC_PER_MIN);
+	ck_assert_int_eq(t.rcpt, 5 * USEC_PER_MIN);
+	ck_assert_int_eq(t.data, 2 * USEC_PER_MIN);
+	ck_assert_int_eq(t.block, 3 * USEC_PER_MIN);
+	ck_assert_int_eq(t.dot, 10 * USEC_PER_MIN);
+	ck_assert_int_eq(nexthop_patience_connect(&config, false, 1), 30 * USEC_PER_SEC);
+}
+END_TEST
+
+/* With half a minute for a replacement, each is less than what the client grants. */
+START_TEST(a_client_waits_less)
+{
+	struct client_timeouts t = nexthop_patience_session(
+		&config, NULL, true, NEXTHOP_PATIENCE_ALL);
+	usec_t connect = nexthop_patience_connect(&config, true, NEXTHOP_PATIENCE_ALL);
+
+	ck_assert_int_eq(NEXTHOP_PATIENCE_ALL, 30 * USEC_PER_SEC);
+	ck_assert_int_le(3 * t.greeting, NEXTHOP_PATIENCE_ALL);
+	ck_assert_int_le(3 * connect, NEXTHOP_PATIENCE_ALL);
+	ck_assert_int_lt(2 * NEXTHOP_PATIENCE_ALL + t.mail + t.rcpt, 5 * USEC_PER_MIN);
+	ck_assert_int_lt(NEXTHOP_PATIENCE_ALL + t.data, 2 * USEC_PER_MIN);
+	ck_assert_int_lt(t.block, 3 * USEC_PER_MIN);
+}
+END_TEST
+
+START_TEST(what_is_left_is_the_end_of_it)
+{
+	struct client_timeouts t = nexthop_patience_session(&config, NULL, true, 3 * USEC_PER_SEC);
+
+	ck_assert_int_eq(t.greeting, 3 * USEC_PER_SEC);
+	ck_assert_int_eq(
+		nexthop_patience_connect(&config, true, 4 * USEC_PER_SEC), 4 * USEC_PER_SEC);
+}
+END_TEST
+
+START_TEST(what_is_configured_counts)
+{
+	const struct config_hops hops = { .reply_timeout = 7 * USEC_PER_SEC };
+	struct client_timeouts t = nexthop_patience_session(
+		&quick, &hops, true, NEXTHOP_PATIENCE_ALL);
+
+	ck_assert_int_eq(t.greeting, 2 * USEC_PER_SEC);
+	ck_assert_int_eq(t.mail, 7 * USEC_PER_SEC);
+	ck_assert_int_eq(t.rcpt, 7 * USEC_PER_SEC);
+	ck_assert_int_eq(t.data, 7 * USEC_PER_SEC);
+	ck_assert_int_eq(
+		nexthop_patience_connect(&quick, true, NEXTHOP_PATIENCE_ALL), USEC_PER_SEC);
+	t = nexthop_patience_session(&config, &hops, false, 1);
+	ck_assert_int_eq(t.mail, 7 * USEC_PER_SEC);
+	ck_assert_int_eq(t.dot, 10 * USEC_PER_MIN);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("nexthop-patience");
+	TCase *t = tcase_create("nexthop-patience");
+
+	tcase_add_test(t, mail_in_a_queue_waits_as_the_rfc_says);
+	tcase_add_test(t, a_client_waits_less);
+	tcase_add_test(t, what_is_left_is_the_end_of_it);
+	tcase_add_test(t, what_is_configured_counts);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+CHECK_MAIN(suite)
