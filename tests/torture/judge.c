@@ -127,11 +127,25 @@ static bool accounts_for(struct slice line, struct slice id, struct slice path)
 	return log_ends(line, id, path);
 }
 
+/* A transcript has changed bytes of the disk, and the batch that held the message is put aside under its
+ * name. */
+static bool is_put_aside(struct slice line, struct slice id)
+{
+	return slice_starts(line, S("log trouble reason=\"rotten records")) &&
+	       has(slice_skip(line, slice_search(line, S(" queue-ids="))), id);
+}
+
 static bool is_accounted_for(struct slice lines, struct slice id, struct slice path)
 {
-	while (lines.n)
-		if (accounts_for(slice_split(&lines, '\n'), id, path))
+	bool flipped = false;
+
+	while (lines.n) {
+		struct slice line = slice_split(&lines, '\n');
+
+		flipped |= slice_starts(line, S("disk flips "));
+		if (accounts_for(line, id, path) || (flipped && is_put_aside(line, id)))
 			return true;
+	}
 	return false;
 }
 

@@ -10,6 +10,10 @@
 	"|    " path "|      The answer was:|and is known as " id ".|Final-Recipient: rfc822; "    \
 	"elsewhere@far.test|Action: " action "|"
 
+#define ROTTEN(id)                                                                                 \
+	"log trouble reason=\"rotten records were found and put aside\" partition=0 queue-ids=" id \
+	"\n"
+
 struct row {
 	const char *lines;
 	const char *lost; /* NULL: nothing */
@@ -57,6 +61,10 @@ static const struct row rows[] = {
 	{ PROMISE X_GONE
 		"kept 0pk2qbxmw0009 text " REPORT("0pk2qbxmw0001", "failed", "y@far.test") "\n",
 		"y@far.test" },
+	/* put aside, where the transcript has flipped a bit */
+	{ PROMISE "disk flips spool/0/seg-000001\n" ROTTEN(ID), NULL },
+	{ PROMISE "disk flips spool/0/seg-000001\n" ROTTEN("0pk2qbxmw0001"), "x@far.test" },
+	{ PROMISE ROTTEN(ID), "x@far.test" },
 	/* roles */
 	{ "promised " ID " to postmaster\nkept " ID " to boss@ours.test\n", NULL },
 	{ "promised " ID " to Abuse@ours.test\nkept " ID " to boss@ours.test\n", NULL },

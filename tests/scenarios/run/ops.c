@@ -325,10 +325,12 @@ static int op_disk(struct ctx *ctx, struct play *p, void *self, const struct stm
 	}
 	if (!play_number(p, s, stmt_is(s, 1, "flip") ? 3 : 2, &n))
 		return ERR_INVALID;
-	if (stmt_is(s, 1, "flip"))
+	if (stmt_is(s, 1, "flip")) {
+		play_see(p, "disk flips %.*s", SLICE_ARG(stmt_word(s, 2)));
 		return sim_disk_flip(host, text_of(p, s, 2), n, 0) == 0
 			       ? 0
 			       : play_fail(p, s, "no such file or byte");
+	}
 	if (stmt_is(s, 1, "capacity"))
 		sim_disk_set_capacity(host, n);
 	else if (stmt_is(s, 1, "cut"))
