@@ -25,6 +25,7 @@ struct client_live {
 	bool chunks; /* the content goes by BDAT (RFC 3030) */
 	bool content; /* a content has begun */
 	bool prdr; /* each recipient may get an answer of its own (draft-hall-prdr-00) */
+	bool asked; /* DATA went with the envelope, and was not answered yet */
 	struct smtp_dot dot;
 	struct buf chunk; /* BDAT: gathered until it is worth sending */
 	unsigned unanswered; /* chunks whose reply was not read yet */
@@ -57,7 +58,8 @@ int client_live_write(struct ctx *ctx, struct client_live *l, struct slice piece
 int client_live_finish(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret,
 	struct smtp_reply *ret_each, size_t *ret_n, struct client_failure *ret_failure);
 /* Gives the transaction up. Does not suspend: RSET precedes the next one. A content that was begun
- * by DATA can only be ended by ending the session. Harmless after finish or a failure. */
+ * by DATA, perhaps with the envelope, can only be ended by ending the session. Harmless after
+ * finish or a failure. */
 void client_live_abandon(struct client_live *l);
 
 #endif

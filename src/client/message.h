@@ -41,6 +41,9 @@ struct client_who {
 struct client_rcpt {
 	struct slice path; /* local@domain, no brackets; or "postmaster" */
 	struct smtp_rcpt_params params; /* what the peer does not offer is left out */
+	/* For client_live: the content certainly comes next, so that DATA may go in the same breath
+	 * (RFC 2920). */
+	bool last;
 };
 
 /* Borrowed while client_send runs. */

@@ -58,6 +58,7 @@ static int ask(struct ctx *ctx, struct session *s, struct batch *b)
 
 		while (end < b->n && b->asked[end])
 			end++;
+		s->data_follows = end == b->n && session_data_is_next(s);
 		int r = end == i ? 0
 				 : s->service->rcpts(
 					   ctx, s->tx, b->cmds + i, end - i, b->replies + i);

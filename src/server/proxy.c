@@ -317,6 +317,7 @@ static int proxy_rcpts(struct ctx *ctx, struct tx *tx, const struct smtp_rcpt_cm
 	} else if (r == 0 && chosen.asked) {
 		introduce(t);
 		t->backend.kept = proxy_keep_can(&t->keep);
+		asked[chosen.asked - 1].last = t->session->data_follows;
 		r = proxy_backend_rcpts(ctx, &t->backend, asked, chosen.asked, said);
 	}
 	for (size_t i = 0; i < n && r == 0; i++) {

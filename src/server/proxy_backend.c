@@ -284,6 +284,7 @@ void proxy_backend_remember(
 			memcpy(a->classes, old.classes, old.n);
 		}
 	}
+	a->rcpts[a->n].last = false; /* should it be said again */
 	a->rcpts[a->n].path = rcpt->path; /* in the arena already */
 	smtp_rcpt_params_dup(b->arena, &rcpt->params, &a->rcpts[a->n].params);
 	a->classes[a->n++] = (uint8_t)(said->code / 100U);

@@ -207,6 +207,17 @@ bool session_next_is(struct session *s, struct slice verb, struct slice *ret_lin
 	return true;
 }
 
+bool session_data_is_next(const struct session *s)
+{
+	struct slice line, rest = slice_skip(stream_peek(s->stream), s->taken);
+	struct smtp_line ahead = s->line;
+	size_t used;
+
+	return !s->closing && s->flow == NULL &&
+	       smtp_line_next(&ahead, rest, &used, &line) == SMTP_LINE_OK &&
+	       slice_eq_nocase(line, S("DATA"));
+}
+
 /* ---- transactions ---- */
 
 struct server_client session_client(const struct session *s)

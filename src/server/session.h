@@ -89,6 +89,7 @@ struct session {
 	struct arena tx_arena;
 	struct slice sender; /* reverse-path without brackets, in tx_arena */
 	size_t recipients; /* accepted */
+	bool data_follows; /* while the service is asked about recipients: DATA is here already */
 	bool smtputf8; /* MAIL had SMTPUTF8 */
 	const struct session_verdict *verdicts; /* in tx_arena, set by the service's finish */
 	size_t verdicts_n; /* 0: the reply holds for all recipients */
@@ -139,6 +140,8 @@ int session_read_line(struct ctx *ctx, struct session *s, struct slice *ret_line
 /* The next command if its line is complete in the buffer already and begins with `verb`: for
  * gathering RCPTs. Does not suspend. */
 bool session_next_is(struct session *s, struct slice verb, struct slice *ret_line);
+/* The next command is there already, will be obeyed at once, and is DATA. */
+bool session_data_is_next(const struct session *s);
 /* Ends the transaction, if any, without a message. */
 void session_drop_transaction(
 	struct ctx *ctx, struct session *s, enum session_state next, enum abort_why why);
