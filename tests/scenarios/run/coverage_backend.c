@@ -340,6 +340,27 @@ const struct coverage_row coverage_backend_rows[] = {
 		"a surplus 250 before the last chunk: never the answer to the message",
 		{ "server home says 250 2.1.5 ok again", "log backend-lost *nobody asked for*",
 			"client c1 data content 451 4.4.2*" } },
+
+	{ "a client that goes away",
+		"before the content: forgotten behind us, where the connection serves on",
+		{ "server one RCPT early@one.test => 250*", "client early closes in rcpt",
+			"log proxied *verdict=client-lost*to=early@one.test*",
+			"server one RSET *=> 250*", "server one got from *to next@one.test *",
+			"server one connections = 1",
+			"!server one got from *to early@one.test *" } },
+	{ "a client that goes away",
+		"within it, by DATA or BDAT, up to the last byte: nothing is ended behind us",
+		{ "client within closes in data", "client half closes in data",
+			"client chunks closes in bdat", "client last closes in rcpt",
+			"!server one got from *to within@*", "!server one got from *to half@*",
+			"!server one got from *to chunks@*", "!server one got from *to last@*" } },
+	{ "a client that goes away",
+		"behind its end: what the server behind us says is logged, and is done",
+		{ "client behind closes in data", "server one got from *to behind@one.test *",
+			"log proxied *verdict=accepted*to=behind@one.test*said=\"250 2.0.0 taken\"*",
+			"=server one got from *to behind@one.test *",
+			"!client behind data content *", "client refused closes in data",
+			"log proxied *verdict=rejected*to=refused@one.test*said=\"554 5.7.1 spam\"*" } },
 };
 const size_t coverage_backend_rows_n = sizeof(coverage_backend_rows) /
 				       sizeof(coverage_backend_rows[0]);
