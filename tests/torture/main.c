@@ -1,10 +1,12 @@
 /* torture [--each N] [--seconds S] [--from FILE] [--seed N] [--jobs N] [--only KIND[:N]]
- *         [--folder DIR] [--dense N] [FILE]...
+ *         [--folder DIR] [--dense N] [--allocations few|places|all] [--all] [--count] [FILE]...
  *
  * Each file is tortured in a process of its own, which makes one more for each point. With --each
  * only so many points of a file are taken, spread evenly; with --only those of a kind, or one;
  * with --seconds no file is begun later than that. Behind the first 2,000 suspensions of a run (with
- * --dense: another number) one of 29 is taken. */
+ * --dense: another number) one of 29 is taken, and of very many allocations at once those of different
+ * places (with --each: a dozen; --allocations says otherwise). --all takes every one of both. --count
+ * tells how many points there are. */
 #include <inttypes.h>
 #include <malloc.h>
 #include <signal.h>
@@ -40,16 +42,19 @@ struct job {
 
 static struct {
 	const char *folder, *from;
-	uint64_t seed, each, dense;
+	uint64_t seed, each;
+	struct torture_choice choice;
+	bool chosen; /* which allocations */
 	int64_t seconds, began;
 	unsigned jobs;
 	struct torture_point only;
 	bool some, one; /* only those of a kind; one of them */
+	bool count; /* the points, nothing else */
 	char *files[FILES_MAX];
 	size_t n;
 	struct job job[JOBS_MAX];
 	uint64_t played[TORTURE_KINDS], failed;
-} run = { .folder = SCENARIOS_FOLDER, .seed = 1, .dense = 2000, .jobs = 2 };
+} run = { .folder = SCENARIOS_FOLDER, .seed = 1, .choice = { 2000, TORTURE_PLACES }, .jobs = 2 };
 
 static int64_t real_seconds(void)
 {
@@ -88,7 +93,7 @@ static bool wants(void *arg, size_t i, const struct torture_point *p)
 static void torture_file(struct job *job)
 {
 	char why[TORTURE_WHY_BYTES];
-	struct torture *t = torture_new(run.folder, job->file, run.seed, run.dense, why);
+	struct torture *t = torture_new(run.folder, job->file, run.seed, &run.choice, why);
 
 	if (t == NULL) {
 		printf("not ok %s: %s\n", job->file, why);
@@ -97,9 +102,12 @@ static void torture_file(struct job *job)
 	}
 	size_t n = torture_count(t);
 
+	for (size_t i = 0; i < n && run.count; i++)
+		job->progress->played[torture_kind_at(t, i)]++;
 	job->step = run.each && run.each < n ? n / run.each : 1;
 	job->first = (size_t)(run.seed * 7919 + strlen(job->file)) % job->step;
-	torture_walk(t, &(struct torture_walk){ wants, result, job });
+	if (!run.count)
+		torture_walk(t, &(struct torture_walk){ wants, result, job });
 	torture_free(t);
 }
 
@@ -235,12 +243,24 @@ static bool read_only(char *text)
 	return false;
 }
 
+static bool read_allocations(const char *text)
+{
+	static const char *const names[] = { "few", "places", "all" };
+
+	run.chosen = true;
+	for (run.choice.allocations = TORTURE_FEW; run.choice.allocations <= TORTURE_ALL;
+		run.choice.allocations++)
+		if (strcmp(text, names[run.choice.allocations]) == 0)
+			return true;
+	return false;
+}
+
 static bool read_option(const char *name, char *value)
 {
 	if (strcmp(name, "--each") == 0)
 		run.each = strtoull(value, NULL, 10);
 	else if (strcmp(name, "--dense") == 0)
-		run.dense = strtoull(value, NULL, 10);
+		run.choice.dense = strtoull(value, NULL, 10);
 	else if (strcmp(name, "--seconds") == 0)
 		run.seconds = strtoll(value, NULL, 10);
 	else if (strcmp(name, "--from") == 0)
@@ -253,9 +273,23 @@ static bool read_option(const char *name, char *value)
 		run.jobs = (unsigned)strtoul(value, NULL, 10);
 	else if (strcmp(name, "--only") == 0)
 		return read_only(value);
+	else if (strcmp(name, "--allocations") == 0)
+		return read_allocations(value);
 	else
 		return false;
 	return true;
+}
+
+static bool read_switch(const char *name)
+{
+	bool all = strcmp(name, "--all") == 0, count = strcmp(name, "--count") == 0;
+
+	run.count |= count;
+	if (all) {
+		run.choice = (struct torture_choice){ UINT64_MAX, TORTURE_ALL };
+		run.chosen = true;
+	}
+	return all || count;
 }
 
 /* Pieces that the C library keeps for each thread would count as allocated: without them. */
@@ -276,15 +310,20 @@ int main(int argc, char **argv)
 	int i = 1;
 
 	want_plain_memory(argv);
-	for (; i + 1 < argc && argv[i][0] == '-'; i += 2)
-		if (!read_option(argv[i], argv[i + 1]))
+	for (; i < argc && argv[i][0] == '-'; i++)
+		if (!read_switch(argv[i]) &&
+			(i + 1 == argc || !read_option(argv[i], argv[i + 1]) || ++i == argc))
 			break;
 	if ((i < argc && argv[i][0] == '-') || run.jobs == 0 || run.jobs > JOBS_MAX) {
-		fprintf(stderr,
-			"torture [--each N] [--seconds S] [--from FILE] [--seed N]"
-			" [--jobs N] [--only KIND[:N]] [--folder DIR] [--dense N] [FILE]...\n");
+		fprintf(stderr, "torture [--each N] [--seconds S] [--from FILE] [--seed N]"
+				" [--jobs N] [--only KIND[:N]] [--folder DIR] [--dense N]"
+				" [--allocations few|places|all] [--all] [--count] [FILE]...\n");
 		return 64;
 	}
+	if (run.one)
+		run.choice.allocations = TORTURE_ALL;
+	else if (run.each && !run.chosen)
+		run.choice.allocations = TORTURE_FEW; /* telling places apart takes its time */
 	for (; i < argc && run.n < FILES_MAX; i++)
 		run.files[run.n++] = strdup(argv[i]);
 	if (run.n == 0)

@@ -1,6 +1,7 @@
 /* One scenario and its points. A plain run tells where the program suspends and how much it
  * allocates in between; every suspension is a point of four kinds, every allocation one more.
- * Where very much is allocated at once (the world's disk, the library's tables) some are taken.
+ * Where very much is allocated at once (the world's disk, the library's tables) some are taken, or
+ * those of different places.
  * The beginning that points have in common is played once: at each suspension copies of the process
  * are made, one for each point there, and in each the strike falls and the run goes its own way. */
 #include "torture.h"
@@ -19,10 +20,11 @@
 #include "base/mem.h"
 #include "rt/ctx.h"
 #include "rt/sim/sim.h"
+#include "place.h"
 #include "scenario.h"
 
 #define DENSE	  200 /* allocations between two suspensions, all of which are points */
-#define SPARSE	  12 /* so many when there are more */
+#define SPARSE	  12 /* with TORTURE_FEW so many when there are more */
 #define FEW	  29 /* of so many suspensions one, where a run is very long */
 #define SECONDS	  100 /* real, for one point */
 #define SPOTS_MAX (4u << 20)
@@ -48,11 +50,13 @@ struct spot {
 
 struct torture {
 	struct scenario scenario;
-	uint64_t seed, dense;
+	uint64_t seed;
+	struct torture_choice choice;
 	enum mode mode;
 	struct spot *v; /* room for SPOTS_MAX: in a hook nothing is allocated, since that counts */
 	size_t n;
-	uint64_t parks, allocations; /* seen so far by the survey */
+	uint64_t parks, allocations; /* seen so far */
+	bool *many; /* by suspension: very much is allocated behind it; room for SPOTS_MAX */
 	bool starts; /* the plain run ends with a configuration that the program takes */
 	bool strict; /* the strike is none that may change what the transcript says */
 	/* the walk */
@@ -81,11 +85,43 @@ static void add(struct torture *t, enum torture_kind kind, uint64_t number, uint
 /* Those since the last suspension. */
 static void add_allocations(struct torture *t, uint64_t upto)
 {
-	uint64_t n = upto - t->allocations, step = n <= DENSE ? 1 : n / SPARSE;
+	uint64_t n = upto - t->allocations;
+	uint64_t step = n <= DENSE || t->choice.allocations == TORTURE_ALL ? 1 : n / SPARSE;
 
 	for (uint64_t i = t->allocations + 1; i <= upto; i += step)
-		add(t, TORTURE_MEMORY, i, t->parks);
+		if (t->choice.allocations != TORTURE_PLACES)
+			add(t, TORTURE_MEMORY, i, t->parks);
 	t->allocations = upto;
+}
+
+/* The plain run tells between which suspensions there are very many. */
+static void note_many(struct torture *t, const struct sim_park *park)
+{
+	uint64_t now = sim_allocations(park->host);
+
+	if (t->parks < SPOTS_MAX)
+		t->many[t->parks] = now - t->allocations > DENSE;
+	t->allocations = now;
+	t->parks = park->number;
+}
+
+/* With TORTURE_PLACES: where there are very many, of each place the 1st, 2nd, 4th, 8th ... allocation
+ * of the run. A loop inside a library (4,096 rounds of PBKDF2) fails in the same way each time, but
+ * for what it has in hand: nothing, a little, much. */
+static void allocates(void *arg, const struct sim_host *h)
+{
+	struct torture *t = arg;
+
+	if (t->mode != SURVEY || t->choice.allocations != TORTURE_PLACES ||
+		h != sim_host_at(SCENARIO_HOST))
+		return;
+	if (t->parks < SPOTS_MAX && t->many[t->parks]) {
+		uint32_t times = place_seen();
+
+		if (times & (times - 1))
+			return;
+	}
+	add(t, TORTURE_MEMORY, sim_allocations(h), t->parks);
 }
 
 /* The spool's own coroutines end when it is closed, never alone; those of the supervisor stand for its
@@ -102,7 +138,7 @@ static void survey(struct torture *t, const struct sim_park *park)
 {
 	add_allocations(t, sim_allocations(park->host));
 	t->parks = park->number;
-	if (park->number > t->dense && park->number % FEW)
+	if (park->number > t->choice.dense && park->number % FEW)
 		return;
 	if (can_be_cancelled(park))
 		add(t, TORTURE_CANCEL, park->number, park->number);
@@ -187,7 +223,9 @@ static void suspends(void *arg, const struct sim_park *park)
 
 	if (park->host != sim_host_at(SCENARIO_HOST))
 		return;
-	if (t->mode == SURVEY)
+	if (t->mode == PLAIN)
+		note_many(t, park);
+	else if (t->mode == SURVEY)
 		survey(t, park);
 	else if (t->mode == WALK)
 		walk(t, park->number);
@@ -203,6 +241,7 @@ static void begin(struct ctx *ctx, void *arg)
 
 	(void)ctx;
 	sim_on_park(suspends, t);
+	sim_on_allocation(allocates, t);
 	if (t->mode == WALK)
 		walk(t, 0);
 	else if (t->mode == AGAIN && t->now->at == 0)
@@ -216,6 +255,7 @@ static void calm(struct ctx *ctx, void *arg)
 	(void)ctx;
 	(void)arg;
 	sim_on_park(NULL, NULL);
+	sim_on_allocation(NULL, NULL);
 	sim_fail_allocation(h, 0);
 	sim_disk_forget(h);
 	sim_disk_set_sync_time(h, USEC_PER_MSEC, USEC_PER_MSEC);
@@ -255,6 +295,7 @@ static bool play(struct torture *t, enum mode mode, char why[TORTURE_WHY_BYTES])
 	struct scenario_seen seen;
 
 	t->mode = mode;
+	t->parks = t->allocations = 0;
 	t->strict = mode != AGAIN;
 	scenario_seen_init(&seen);
 	bool passed = scenario_run(&t->scenario, &faults, &seen) == 0;
@@ -269,14 +310,14 @@ static bool play(struct torture *t, enum mode mode, char why[TORTURE_WHY_BYTES])
 	return passed;
 }
 
-struct torture *torture_new(const char *folder, const char *name, uint64_t seed, uint64_t dense,
-	char why[TORTURE_WHY_BYTES])
+struct torture *torture_new(const char *folder, const char *name, uint64_t seed,
+	const struct torture_choice *choice, char why[TORTURE_WHY_BYTES])
 {
 	struct torture *t = mem_zalloc(sizeof(*t));
 	struct buf wrong;
 
 	t->seed = seed;
-	t->dense = dense;
+	t->choice = *choice;
 	buf_init(&wrong, TORTURE_WHY_BYTES - 1);
 	if (!scenario_load(folder, name, &t->scenario, &wrong)) {
 		snprintf(why, TORTURE_WHY_BYTES, "%.*s", SLICE_ARG(buf_slice(&wrong)));
@@ -289,7 +330,9 @@ struct torture *torture_new(const char *folder, const char *name, uint64_t seed,
 		NULL, TORTURE_WHY_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	t->v = mmap(NULL, SPOTS_MAX * sizeof(*t->v), PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	assert(t->why != MAP_FAILED && t->v != MAP_FAILED);
+	t->many = mmap(NULL, SPOTS_MAX, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	assert(t->why != MAP_FAILED && t->v != MAP_FAILED && t->many != MAP_FAILED);
 	alarm(SECONDS);
 	if (play(t, PLAIN, why) && play(t, SURVEY, why))
 		return t;
@@ -357,10 +400,16 @@ size_t torture_count(const struct torture *t)
 	return t->n;
 }
 
+enum torture_kind torture_kind_at(const struct torture *t, size_t i)
+{
+	return t->v[i].point.kind;
+}
+
 void torture_free(struct torture *t)
 {
 	scenario_free(&t->scenario);
 	munmap(t->why, TORTURE_WHY_BYTES);
 	munmap(t->v, SPOTS_MAX * sizeof(*t->v));
+	munmap(t->many, SPOTS_MAX);
 	free(t);
 }

@@ -25,14 +25,25 @@ const char *torture_kind_name(enum torture_kind kind);
 
 #define TORTURE_WHY_BYTES 1000
 
+/* What of a run are its points. */
+struct torture_choice {
+	/* So many suspensions; behind them one of 29, since a run of days repeats itself. */
+	uint64_t dense;
+	enum {
+		TORTURE_FEW, /* a dozen of the allocations between two suspensions, if very many */
+		TORTURE_PLACES, /* then those that tell places apart: docs/torture.md */
+		TORTURE_ALL,
+	} allocations;
+};
+
 /* What one file needs, in a process of its own. */
 struct torture;
-/* Reads the scenario and plays it twice without a strike, to see what its points are: the first
- * `dense` suspensions, and some of those behind (a run of days repeats itself). NULL: it does
+/* Reads the scenario and plays it twice without a strike, to see what its points are. NULL: it does
  * not pass, or loses mail (why says so). */
-struct torture *torture_new(const char *folder, const char *name, uint64_t seed, uint64_t dense,
-	char why[TORTURE_WHY_BYTES]);
+struct torture *torture_new(const char *folder, const char *name, uint64_t seed,
+	const struct torture_choice *choice, char why[TORTURE_WHY_BYTES]);
 size_t torture_count(const struct torture *t);
+enum torture_kind torture_kind_at(const struct torture *t, size_t i);
 /* Plays the scenario once more, and at each point that `wants` forks a process that is struck there and
  * plays to the end; so all have one beginning, and find the libraries as they were. `result` is told
  * of each; its why is NULL when all was well; false ends it. Neither may allocate memory. */

@@ -120,6 +120,9 @@ void sim_strike_at(struct sim_host *h, uint64_t number, enum sim_strike strike);
  * what the operating system's process did before, as libraries keep memory: compare runs in forked
  * children of one parent. */
 uint64_t sim_allocations(const struct sim_host *h);
+/* One hook for all hosts, called at each such allocation once it is counted; NULL ends it. It must
+ * not allocate. */
+void sim_on_allocation(void (*hook)(void *arg, const struct sim_host *h), void *arg);
 /* Allocation `number` of the host's count fails; 0 forgets it. A library gets NULL. Where the
  * program itself would abort (base/mem.h) its process dies at once, as if killed: nothing leaves it
  * any more. Its coroutines then unwind, so that nothing of it is a leak. */

@@ -18,6 +18,11 @@ static struct {
 	void *arg;
 } watcher;
 
+static struct {
+	void (*hook)(void *arg, const struct sim_host *h);
+	void *arg;
+} counter;
+
 /* ---- suspensions ---- */
 
 static bool is_job(const struct sim_proc *p)
@@ -92,10 +97,21 @@ static bool allocation_fails(void)
 	struct sim_proc *p = host_proc();
 	struct sim_host *h = p->host;
 
-	if (p->dead || ++h->allocations != h->fail_allocation)
+	if (p->dead)
+		return false;
+	h->allocations++;
+	if (counter.hook)
+		counter.hook(counter.arg, h);
+	if (h->allocations != h->fail_allocation)
 		return false;
 	trace(TRACE_STRIKE, p->id, KIND_ALLOCATION, h->allocations);
 	return true;
+}
+
+void sim_on_allocation(void (*hook)(void *arg, const struct sim_host *h), void *arg)
+{
+	counter.hook = hook;
+	counter.arg = arg;
 }
 
 static void exhausted(void)
@@ -106,6 +122,7 @@ static void exhausted(void)
 void strike_start(void)
 {
 	sim_on_park(NULL, NULL);
+	sim_on_allocation(NULL, NULL);
 	shim_on_alloc(allocation_fails);
 	mem_on_exhaustion(exhausted);
 }
@@ -113,6 +130,7 @@ void strike_start(void)
 void strike_stop(void)
 {
 	sim_on_park(NULL, NULL);
+	sim_on_allocation(NULL, NULL);
 	shim_on_alloc(NULL);
 	mem_on_exhaustion(NULL);
 }
