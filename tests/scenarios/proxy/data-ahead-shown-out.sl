@@ -1,4 +1,5 @@
-# DATA went ahead and the client made its last error before it: the backend's session is not used again.
+# DATA went ahead and the client made its last error before it: the backend's session, whose 354 is still to come, is not
+# used again.
 use proxy
 config """
 	hostname: front.test
@@ -13,7 +14,7 @@ server home {
 	script {
 		send "220 home ESMTP"; expect EHLO; send "250-home" "250 PIPELINING"
 		expect MAIL; expect RCPT; expect RCPT; expect DATA
-		send "250 2.1.0 ok" "550 5.1.1 who is that" "250 2.1.5 ok" "354 go on"; wait 1m
+		send "250 2.1.0 ok" "550 5.1.1 who is that" "250 2.1.5 ok"; wait 5s; send "354 go on"; wait 1m
 	}
 }
 client c1 to 192.0.2.25:25 {
@@ -23,4 +24,4 @@ client c1 to 192.0.2.25:25 {
 }
 client c2 to 192.0.2.25:25 { message a@client.test b@ours.test }
 expect home connections 2
-expect home message 1 { before 20s }
+expect home message 1 { before 3s }
