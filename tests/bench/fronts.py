@@ -33,6 +33,34 @@ class Proxy(Sluice):
         config["hops"]["sink"]["max-connections"] = 64
 
 
+class CrowdProxy(Proxy):
+    """With a second listener, on `crowd_port`, whose clients are all slowed down when they make errors."""
+
+    def extend(self, config):
+        super().extend(config)
+        self.crowd_port = free_port()
+        config["postmaster"] = "boss@sink.test"
+        config["domains"] = {"sink.test": {"via": "sink", "recipients": "any"}}
+        config["limits"]["errors"] = 10000
+        config["listeners"]["crowd"] = {
+            "for": "mx", "service": "proxy", "address": f"127.0.0.1:{self.crowd_port}",
+            "flow": {"clients": "everyone", "tarpit": {"per-error": "5s"}},
+        }
+
+
+class SlowProxy(CrowdProxy):
+    """Its second listener takes a message whole before it asks for one of few connections."""
+
+    connections = 50
+
+    def extend(self, config):
+        super().extend(config)
+        config["listeners"]["crowd"] = {
+            "for": "mx", "service": "proxy", "address": f"127.0.0.1:{self.crowd_port}", "connect": "dot",
+        }
+        config["hops"]["sink"] |= {"max-connections": self.connections, "max-waiting": HELD_MOST}
+
+
 class Front(Measured, Root):
     """A foreign program with a root of its own."""
 

@@ -61,12 +61,46 @@ def mappings(server):
     return sum(len(pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines()) for pid in server.pids())
 
 
-def hold(server, sessions):
-    """A process that holds so many sessions, once they are all there."""
-    popen = subprocess.Popen([BUILD / "idle", str(server.port), str(sessions)], stdin=subprocess.PIPE,
-                             stdout=subprocess.PIPE, text=True)
-    expect(popen.stdout.readline().startswith("held"), "idle: the sessions could not be opened")
-    return popen
+class Footprint:
+    """What a server and the kernel need for sessions that are opened from now on."""
+
+    def __init__(self, server):
+        self.server = server
+        self.process, self.caches, self.areas = process_bytes(server), kernel_caches(), mappings(server)
+
+    def kib(self, sessions):
+        """(the server's processes, the kernel) in KiB a session; the kernel's is not a number where it cannot be read."""
+        user = (process_bytes(self.server) - self.process) / sessions
+        if self.caches is None:
+            return user / 1024, float("nan")
+        areas = (mappings(self.server) - self.areas) * 200 / sessions
+        return user / 1024, (kernel_bytes(self.caches, kernel_caches(), sessions) + areas) / 1024
+
+
+class Crowd:
+    """A process with so many sessions, that are all there when this returns. See crowd.c for what they do."""
+
+    def __init__(self, port, sessions, *what):
+        words = [BUILD / "crowd", port, sessions, *what]
+        self.popen = subprocess.Popen([str(word) for word in words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      text=True)
+        expect(self.popen.stdout.readline().startswith("held"), "crowd: the sessions could not be opened")
+
+    def is_there(self):
+        """They end when the server hangs up on one of them."""
+        return self.popen.poll() is None
+
+    def leave(self):
+        """What they said at last."""
+        out, _ = self.popen.communicate()
+        return out
+
+
+def most_sessions(wanted):
+    """As many as descriptors allow, after raising their limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return min(wanted, hard - 1000)
 
 
 def one_round(folder, sessions):
@@ -76,26 +110,21 @@ def one_round(folder, sessions):
         load = Load(server, sink)
         alone = load.run("new", 2)
         time.sleep(1)
-        before, caches, maps = process_bytes(server), kernel_caches(), mappings(server)
-        holder = hold(server, sessions)
+        footprint = Footprint(server)
+        crowd = Crowd(server.port, sessions, "idle")
         time.sleep(1)
-        user = (process_bytes(server) - before) / sessions
-        areas = (mappings(server) - maps) * 200 / sessions
-        kernel = kernel_bytes(caches, kernel_caches(), sessions) + areas if caches else float("nan")
+        user, kernel = footprint.kib(sessions)
         beside = load.run("new", 2)
-        holder.stdin.close()
-        holder.wait()
+        crowd.leave()
     finally:
         server.stop()
         sink.stop()
-    return user / 1024, kernel / 1024, alone["p99_us"] / 1000, beside["p99_us"] / 1000
+    return user, kernel, alone["p99_us"] / 1000, beside["p99_us"] / 1000
 
 
 def measure_idle(folder, rounds):
     """Prints a table; returns sentences about targets that were missed."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    sessions = min(SESSIONS, hard - 1000)
+    sessions = most_sessions(SESSIONS)
     user, kernel, alone, beside = map(statistics.median, zip(*(one_round(folder, sessions) for _ in range(rounds))))
     total = user + kernel
     print(f"\n{sessions:,} idle sessions in the clear, after EHLO:\n\n"

@@ -16,12 +16,13 @@ class Load:
         self.next_id = 1
         self.accepted = 0
 
-    def run(self, mode, seconds, replies=None):
+    def run(self, mode, seconds, replies=None, rate=None):
         """The load's own figures (see load.c), and of the server: CPU in us and syncs for each message, from the first
         connection until the last message has been delivered; messages delivered a second in that time."""
         cpu, syncs, began = self.server.cpu_seconds(), self.server.syncs(), time.monotonic()
         words = [BUILD / "load", self.server.port, CLIENTS, seconds, BYTES, mode, self.next_id]
-        status, out = run(words + ([replies] if replies else []), seconds=seconds + 90)
+        words += [replies or "-"] + ([rate] if rate else [])
+        status, out = run(words, seconds=seconds + 90)
         expect(status == 0 and out.startswith("{"), f"load: {out}")
         result = json.loads(out)
         expect(result["accepted"] and not result["refused"] and not result["broken"],

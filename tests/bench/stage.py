@@ -19,7 +19,7 @@ CFLAGS = ["-O2", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"]
 
 def build():
     BUILD.mkdir(parents=True, exist_ok=True)
-    for name in ("load", "sink", "idle"):
+    for name in ("load", "sink", "crowd"):
         must_run(["cc", *CFLAGS, "-o", BUILD / name, HERE / f"{name}.c"])
     must_run(["cc", *CFLAGS, "-fPIC", "-shared", "-o", BUILD / "shim.so", HERE / "shim.c"])
 
