@@ -6,6 +6,7 @@
 #include "nexthop/board.h"
 #include "rt/process.h"
 #include "rt/random.h"
+#include "server/doubts.h"
 
 /* Clients with sessions, and destinations with connections, all together. */
 #define TALLY_ENTRIES 65536
@@ -24,6 +25,7 @@ void shared_init(struct shared *s, unsigned workers)
 	s->board = nexthop_board_init(
 		process_shared_memory(nexthop_board_bytes(BOARD_ENTRIES, workers)), BOARD_ENTRIES,
 		workers, random_hash_key());
+	s->doubts = doubts_init(process_shared_memory(doubts_bytes()), random_hash_key());
 	s->throttle = auth_throttle_init(process_shared_memory(auth_throttle_bytes()),
 		random_hash_key(), AUTH_THROTTLE_REFUSE_AFTER, AUTH_THROTTLE_DELAY_MAX);
 	random_bytes(s->ticket_key, sizeof(s->ticket_key));

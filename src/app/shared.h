@@ -10,6 +10,7 @@
 #include "rt/tls.h"
 
 struct auth_throttle;
+struct doubts;
 struct nexthop_board;
 struct tally;
 
@@ -20,6 +21,7 @@ struct shared {
 	uint32_t *ready; /* a word a worker */
 	struct tally *tally; /* a slot a worker */
 	struct nexthop_board *board; /* the members of pools; a slot a worker */
+	struct doubts *doubts; /* of the proxy, at any worker */
 	struct auth_throttle *throttle; /* failed log-ins at any worker */
 	uint8_t ticket_key[TLS_TICKET_KEY_BYTES]; /* clients resume at any worker */
 };

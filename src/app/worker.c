@@ -224,6 +224,7 @@ static void build_server(struct worker *w)
 	w->server.auth = w->auth;
 	w->server.shared = w->setup->shared->tally;
 	w->server.slot = w->setup->number;
+	w->server.doubts = w->setup->shared->doubts;
 }
 
 static int build(struct ctx *ctx, struct worker *w)

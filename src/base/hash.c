@@ -2,20 +2,18 @@
  * the processor's instruction or by a table of 256 words. */
 #include "base/hash.h"
 
+#include <endian.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/ascii.h"
-
-struct sip {
-	uint64_t v0, v1, v2, v3;
-};
 
 static uint64_t rotl(uint64_t x, int by)
 {
 	return x << by | x >> (64 - by);
 }
 
-static void sip_round(struct sip *s)
+static void sip_round(struct hash_stream *s)
 {
 	s->v0 += s->v1;
 	s->v1 = rotl(s->v1, 13) ^ s->v0;
@@ -29,12 +27,29 @@ static void sip_round(struct sip *s)
 	s->v2 = rotl(s->v2, 32);
 }
 
-static void sip_word(struct sip *s, uint64_t word)
+static void sip_word(struct hash_stream *s, uint64_t word)
 {
 	s->v3 ^= word;
 	sip_round(s);
 	sip_round(s);
 	s->v0 ^= word;
+}
+
+static struct hash_stream begin(const struct hash_key *key)
+{
+	return (struct hash_stream){
+		.v0 = key->a ^ 0x736f6d6570736575ULL,
+		.v1 = key->b ^ 0x646f72616e646f6dULL,
+		.v2 = key->a ^ 0x6c7967656e657261ULL,
+		.v3 = key->b ^ 0x7465646279746573ULL,
+	};
+}
+
+static uint64_t finish(struct hash_stream *h)
+{
+	for (int i = 0; i < 4; i++)
+		sip_round(h);
+	return h->v0 ^ h->v1 ^ h->v2 ^ h->v3;
 }
 
 static uint64_t load_word(const char *p, size_t n, bool lower)
@@ -49,23 +64,24 @@ static uint64_t load_word(const char *p, size_t n, bool lower)
 	return word;
 }
 
+static uint64_t load_whole(const char *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, 8);
+	return le64toh(word);
+}
+
 static uint64_t sip_hash(const struct hash_key *key, struct slice s, bool lower)
 {
-	struct sip h = {
-		key->a ^ 0x736f6d6570736575ULL,
-		key->b ^ 0x646f72616e646f6dULL,
-		key->a ^ 0x6c7967656e657261ULL,
-		key->b ^ 0x7465646279746573ULL,
-	};
+	struct hash_stream h = begin(key);
 	uint64_t length = (uint64_t)s.n << 56;
 
 	for (; s.n >= 8; s = slice_skip(s, 8))
 		sip_word(&h, load_word(s.p, 8, lower));
 	sip_word(&h, length | load_word(s.p, s.n, lower));
 	h.v2 ^= 0xff;
-	for (int i = 0; i < 4; i++)
-		sip_round(&h);
-	return h.v0 ^ h.v1 ^ h.v2 ^ h.v3;
+	return finish(&h);
 }
 
 uint64_t hash_slice(const struct hash_key *key, struct slice s)
@@ -76,6 +92,42 @@ uint64_t hash_slice(const struct hash_key *key, struct slice s)
 uint64_t hash_slice_nocase(const struct hash_key *key, struct slice s)
 {
 	return sip_hash(key, s, true);
+}
+
+void hash_stream_begin(struct hash_stream *h, const struct hash_key *key)
+{
+	*h = begin(key);
+	h->v1 ^= 0xee; /* the longer result is another function */
+}
+
+void hash_stream_put(struct hash_stream *h, struct slice s)
+{
+	while (h->n % 8 && s.n) {
+		h->rest |= (uint64_t)(unsigned char)*s.p << (8 * (h->n % 8));
+		h->n++;
+		s = slice_skip(s, 1);
+		if (h->n % 8)
+			continue;
+		sip_word(h, h->rest);
+		h->rest = 0;
+	}
+	h->n += s.n;
+	for (; s.n >= 8; s = slice_skip(s, 8))
+		sip_word(h, load_whole(s.p));
+	if (s.n)
+		h->rest = load_word(s.p, s.n, false);
+}
+
+struct hash_128 hash_stream_end(struct hash_stream *h)
+{
+	struct hash_128 ret;
+
+	sip_word(h, h->n << 56 | h->rest);
+	h->v2 ^= 0xee;
+	ret.a = finish(h);
+	h->v1 ^= 0xdd;
+	ret.b = finish(h);
+	return ret;
 }
 
 uint64_t hash_u64(uint64_t x)

@@ -62,6 +62,7 @@ struct config_file {
 /* Who may use a listener. */
 enum config_for { CONFIG_FOR_INTERNAL, CONFIG_FOR_SUBMISSION, CONFIG_FOR_MX };
 /* Who judges log-ins: `users`, or the server behind a proxy. */
+enum config_dedupe { CONFIG_DEDUPE_OFF, CONFIG_DEDUPE_ON };
 enum config_login_by { CONFIG_LOGIN_USERS, CONFIG_LOGIN_PASSED };
 /* When a proxy connects to a server behind it, in the order of a session. */
 enum config_connect {
@@ -269,6 +270,7 @@ struct config_listener {
 	uint32_t max_connections; /* at once; 0: no limit of its own */
 	enum config_backend_failure on_backend_failure;
 	enum config_login_by login_by;
+	enum config_dedupe dedupe;
 	struct slice via; /* a name in `hops`; empty: as `domains` and `routes` say */
 	const struct config_hops *hops; /* derived from via; not NULL with CONFIG_LOGIN_PASSED */
 	enum config_connect connect; /* implied value filled in */

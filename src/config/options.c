@@ -20,6 +20,7 @@ static const char *const words_mechanism[] = { "auto", "plain", "login", "cram-m
 static const char *const words_log_format[] = { "logfmt", "json", NULL };
 static const char *const words_log_level[] = { "debug", "info", "warning", "error", NULL };
 static const char *const words_recipients[] = { "any", "backend-decides", "!verify", NULL };
+static const char *const words_dedupe[] = { "off", "on", NULL };
 static const char *const words_login_by[] = { "users", "pass-through", NULL };
 static const char *const words_listener_via[] = { NULL };
 static const char *const words_connect[] = { "accept", "auth", "mail", "rcpt", "dot", NULL };

@@ -253,6 +253,18 @@ static void check_backend_failure(
 			it->name.p);
 }
 
+/* A relay keeps what it took, and delivers it once. */
+static void check_dedupe(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	(void)c;
+	if (it->dedupe && it->service != CONFIG_SERVICE_PROXY)
+		CONFIG_ERROR(l, config_place(it->at, "dedupe"),
+			"'dedupe: on' stands in the listener '%s'; service: proxy was expected "
+			"beside it",
+			it->name.p);
+}
+
 /* A mx listener serves `domains`, and must have a postmaster (RFC 5321 section 4.5.1). */
 static void check_mx(
 	struct config_loading *l, const struct config *c, const struct config_listener *it)
@@ -520,7 +532,7 @@ static void check_usefulness(struct config_loading *l, const struct config *c)
 static void (*const listener_rules[])(struct config_loading *, const struct config *,
 	const struct config_listener *) = { check_certificate, check_submission, check_networks,
 	check_wildcard, check_width, check_fronts, check_passed, check_connect,
-	check_backend_failure, check_mx, check_addresses };
+	check_backend_failure, check_dedupe, check_mx, check_addresses };
 static void (*const domain_rules[])(struct config_loading *, const struct config *,
 	const struct config_domain *) = { check_recipients, check_backend_decides };
 static void (*const hops_rules[])(struct config_loading *, const struct config *,

@@ -133,7 +133,9 @@ static size_t choose(
 	struct nexthop_member *v;
 	struct nexthop_pool pool;
 
-	if (!hops || hops->balance == CONFIG_BALANCE_ORDERED)
+	bool ordered = hops && hops->balance == CONFIG_BALANCE_ORDERED;
+
+	if (!hops || (ordered && !ask->prefer))
 		return NEXTHOP_NO_MEMBER;
 	v = mem_zalloc(hops->hosts.n * sizeof(*v));
 	(void)nexthop_group_pool(nexthop_groups_find(nh->groups, hops), ask, v, &pool);
@@ -141,7 +143,10 @@ static size_t choose(
 		c = nexthop_idle_older(&nh->idle, c))
 		if (fits(c, ask, NEXTHOP_NO_MEMBER))
 			v[c->member].full = false;
-	size_t member = nexthop_pool_choose(&pool, &nh->rng);
+	size_t member = ask->prefer ? nexthop_pool_find(&pool, ask->prefer) : NEXTHOP_NO_MEMBER;
+
+	if (member == NEXTHOP_NO_MEMBER && !ordered)
+		member = nexthop_pool_choose(&pool, &nh->rng);
 
 	free(v);
 	return member;

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "nexthop/conn.h"
 #include "nexthop/inside.h"
+#include "nexthop/members.h"
 #include "rt/ctx.h"
 
 struct nexthop_live {
@@ -132,6 +133,13 @@ struct slice nexthop_live_name(const struct nexthop_live *l)
 size_t nexthop_live_member(const struct nexthop_live *l)
 {
 	return nexthop_conn_member(l->conn);
+}
+
+uint64_t nexthop_live_member_id(const struct nexthop_live *l)
+{
+	const struct nexthop_group *g = l->conn->group;
+
+	return g && l->conn->member != NEXTHOP_NO_MEMBER ? g->ids[l->conn->member] : 0;
 }
 
 const struct smtp_caps *nexthop_live_caps(const struct nexthop_live *l)

@@ -48,6 +48,8 @@ int nexthop_live_finish(struct ctx *ctx, struct nexthop_live *l, struct smtp_rep
 struct slice nexthop_live_name(const struct nexthop_live *l);
 /* As nexthop_conn_member. */
 size_t nexthop_live_member(const struct nexthop_live *l);
+/* Names that host wherever it stands in any configuration; 0: it is no member of hops. */
+uint64_t nexthop_live_member_id(const struct nexthop_live *l);
 /* What it offers; valid until nexthop_live_end. */
 const struct smtp_caps *nexthop_live_caps(const struct nexthop_live *l);
 bool nexthop_live_is_lmtp(const struct nexthop_live *l);

@@ -114,6 +114,9 @@ struct nexthop_ask {
 	 * is no other. */
 	const size_t *avoid;
 	size_t avoid_n;
+	/* A member (nexthop_live_member_id) that is asked before all others where nothing speaks
+	 * against it: it is well, has room, lacks nothing, did not just fail. 0: none. */
+	uint64_t prefer;
 };
 
 /* A lease of a ready session. Give it back by nexthop_release. */

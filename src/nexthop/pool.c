@@ -121,6 +121,14 @@ size_t nexthop_pool_choose(const struct nexthop_pool *p, struct rng *rng)
 	return i == NEXTHOP_NO_MEMBER ? next_back(p) : i;
 }
 
+size_t nexthop_pool_find(const struct nexthop_pool *p, uint64_t id)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].id == id && is_fit(p, &p->v[i], false))
+			return i;
+	return NEXTHOP_NO_MEMBER;
+}
+
 bool nexthop_pool_is_full(const struct nexthop_pool *p)
 {
 	for (size_t i = 0; i < p->n; i++)

@@ -53,6 +53,9 @@ uint64_t nexthop_member_share(const struct nexthop_member *m, usec_t slow_start,
  * not out are away: the one whose time is over first, since somebody has to find out that it is
  * back. */
 size_t nexthop_pool_choose(const struct nexthop_pool *p, struct rng *rng);
+/* The member of this id if it could be chosen and did not fail a moment ago; else
+ * NEXTHOP_NO_MEMBER. */
+size_t nexthop_pool_find(const struct nexthop_pool *p, uint64_t id);
 /* None can be chosen, but only because all that could be are full: it makes sense to wait. */
 bool nexthop_pool_is_full(const struct nexthop_pool *p);
 

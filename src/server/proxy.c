@@ -18,6 +18,7 @@
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "server/ahead.h"
+#include "server/content.h"
 #include "server/envelope.h"
 #include "server/front.h"
 #include "server/passage.h"
@@ -161,7 +162,11 @@ static int proxy_open(
 
 	*ret = CONTENT_STREAM;
 	t->base.queue_id = slice_of(t->id, sizeof(t->id));
-	return find_taker(ctx, t, ret_refusal);
+	int r = find_taker(ctx, t, ret_refusal);
+
+	if (r == 0 && ret_refusal->code == 0 && t->keep.ours_n == 0)
+		proxy_doubt_open(&t->doubt, t->session, &t->backend);
+	return r;
 }
 
 /* What could not be kept is no loss while a backend has everyone. */
@@ -181,6 +186,9 @@ static int proxy_header(struct ctx *ctx, struct tx *tx, struct slice bytes)
 	struct proxy_tx *t = proxy_tx_of(tx);
 	int r = proxy_backend_write(ctx, &t->backend, bytes);
 
+	/* As it came: ours has a field that is new each time. */
+	proxy_doubt_write(&t->doubt, buf_slice(&t->session->content->header));
+
 	t->log.size += bytes.n;
 	if (r == 0)
 		r = note_kept(t, proxy_keep_header(&t->keep, bytes));
@@ -193,6 +201,7 @@ static int proxy_write(struct ctx *ctx, struct tx *tx, struct slice bytes)
 	struct proxy_tx *t = proxy_tx_of(tx);
 	int r = proxy_backend_write(ctx, &t->backend, bytes);
 
+	proxy_doubt_write(&t->doubt, bytes);
 	t->log.size += bytes.n;
 	return r == 0 ? note_kept(t, proxy_keep_write(ctx, &t->keep, bytes)) : r;
 }

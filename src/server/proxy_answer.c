@@ -96,27 +96,69 @@ static int pass_answer(struct ctx *ctx, struct proxy_tx *t, const struct edits *
 	return 0;
 }
 
-int proxy_finish(struct ctx *ctx, struct tx *tx, const struct edits *edits, struct smtp_reply *ret)
+/* It was taken before, and its end is not sent: the backend drops it. */
+static void answer_twin(struct proxy_tx *t, const struct doubt *twin, struct smtp_reply *ret)
 {
-	struct proxy_tx *t = proxy_tx_of(tx);
-	struct smtp_reply said = { 0 };
+	smtp_reply_set(ret, 250, "2.0.0", "Duplicate of %s, which was taken before", twin->id);
+	t->log.as = "duplicate";
+	t->log.twin = arena_dup(&t->arena, slice_str(twin->id));
+}
+
+/* What the client may not come to know. An answer that is not the same for everyone can never be
+ * given again from memory. */
+static void remember(struct ctx *ctx, struct proxy_tx *t, const struct smtp_reply *said)
+{
+	struct slice id = slice_of(t->id, sizeof(t->id));
+
+	if (t->session->verdicts_n || t->keep.ours_n)
+		t->doubt.content = (struct hash_128){ 0 };
+	if (t->backend.in_doubt) {
+		proxy_doubt_unanswered(&t->doubt, t->session, &t->backend, id);
+		t->log.as = "in-doubt";
+	} else if (said->code && smtp_reply_is_positive(said)) {
+		proxy_doubt_committed(ctx, &t->doubt, t->session, &t->backend, id);
+	}
+}
+
+/* The end is passed on, to whoever has recipients of the message. */
+static int pass_end(struct ctx *ctx, struct proxy_tx *t, const struct edits *edits,
+	struct smtp_reply *ret_said, struct smtp_reply *ret)
+{
+	struct proxy_backend *b = &t->backend;
 	struct smtp_reply *each = arena_array(&t->arena, struct smtp_reply, t->log.accepted);
 	size_t n = 0;
 	int r = 0;
 
-	t->backend.kept = proxy_keep_can(&t->keep);
-	if (t->late)
+	b->kept = proxy_keep_can(&t->keep);
+	if (t->late) {
 		proxy_tx_introduce(t);
+		b->prefer = proxy_doubt_member(t->session, b, b->answered.rcpts, b->answered.n);
+	}
 	if (proxy_tx_backends(t) && t->late)
-		r = proxy_late_finish(ctx, &t->backend, &t->keep, &said, each, &n);
+		r = proxy_late_finish(ctx, b, &t->keep, ret_said, each, &n);
 	else if (proxy_tx_backends(t))
-		r = proxy_backend_finish(ctx, &t->backend, &said, each, &n);
-	if (r == 0 && said.code)
-		r = pass_answer(ctx, t, edits, &said, each, n, ret);
+		r = proxy_backend_finish(ctx, b, ret_said, each, &n);
+	if (r == 0 && ret_said->code)
+		r = pass_answer(ctx, t, edits, ret_said, each, n, ret);
 	else if (r == 0 && (proxy_tx_backends(t) == 0 || proxy_tx_is_ours(t)))
 		r = store(ctx, t, edits, ret);
 	else if (r == 0)
-		*ret = t->backend.lost;
+		*ret = b->lost;
+	remember(ctx, t, ret_said);
+	return r;
+}
+
+int proxy_finish(struct ctx *ctx, struct tx *tx, const struct edits *edits, struct smtp_reply *ret)
+{
+	struct proxy_tx *t = proxy_tx_of(tx);
+	struct smtp_reply said = { 0 };
+	struct doubt twin;
+	int r = 0;
+
+	if (proxy_doubt_close(&t->doubt, t->session, &twin))
+		answer_twin(t, &twin, ret);
+	else
+		r = pass_end(ctx, t, edits, &said, ret);
 	if (r == 0)
 		proxy_log_reply(&t->log, &t->arena, &said, ret);
 	proxy_log_end(ctx, &t->log, t->session, &t->backend, "stopped");

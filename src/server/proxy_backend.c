@@ -88,6 +88,7 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 		.needs = proxy_offers_needs(&b->params, rcpts, n),
 		.size = b->params.size,
 		.client = b->client,
+		.prefer = b->prefer,
 		.who = b->who,
 		.identity = b->identity,
 		.bounded = true,
@@ -120,6 +121,7 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 	b->name = arena_dup(b->arena, nexthop_conn_name(conn));
 	r = nexthop_live_begin(
 		ctx, conn, b->reverse_path, &b->params, rcpts, n, &b->live, ret_mail, ret, &broken);
+	b->member = nexthop_live_member_id(b->live);
 	if (r == ERR_UNREACHABLE) {
 		*ret_why = broken.text;
 		if (broken.not_told)

@@ -36,6 +36,7 @@ struct proxy_backend {
 	struct smtp_mail_params params;
 	struct nexthop_target target;
 	struct ip client; /* for sticky balancing */
+	uint64_t prefer; /* as nexthop_ask.prefer */
 	const struct client_who *who; /* told as the hops say; NULL: nobody is */
 	struct slice identity; /* of who */
 	struct nexthop_conn *held; /* the only one that will do; NULL: any of the target */
@@ -45,6 +46,7 @@ struct proxy_backend {
 
 	struct nexthop_live *live; /* NULL: none yet, or it is over */
 	struct slice name; /* of the last one, for the log */
+	uint64_t member; /* the same, as nexthop_live_member_id */
 	struct proxy_answered answered;
 	unsigned replaced; /* so far */
 	size_t failed[PROXY_REPLACE_MAX + 1]; /* the members that were lost */

@@ -52,6 +52,8 @@ void proxy_log_recipient(struct proxy_log *l, struct slice path)
 
 static const char *verdict(const struct proxy_log *l, const char *ended)
 {
+	if (l->as)
+		return l->as;
 	if (l->decided == 0)
 		return ended;
 	if (l->said.n == 0)
@@ -75,8 +77,8 @@ void proxy_log_end(struct ctx *ctx, const struct proxy_log *l, const struct sess
 		FIELD_INT("size", l->size), FIELD("helo", s->helo), FIELD("login", s->login),
 		FIELD("listener", s->listener->name), FIELD_STR("tls", tls.version),
 		FIELD("forwarded", front_forwarded(s)), FIELD("destination", b->target.key),
-		FIELD("backend", b->name), FIELD("said", l->said), FIELD("told", l->told),
-		FIELD_INT("took-ms", took / USEC_PER_MSEC),
+		FIELD("backend", b->name), FIELD("duplicate-of", l->twin), FIELD("said", l->said),
+		FIELD("told", l->told), FIELD_INT("took-ms", took / USEC_PER_MSEC),
 		FIELD_INT("client-ms", client / USEC_PER_MSEC),
 		FIELD_INT("backend-ms", b->waited / USEC_PER_MSEC),
 		FIELD_INT("checks-ms", (took > known ? took - known : 0) / USEC_PER_MSEC));

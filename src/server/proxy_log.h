@@ -26,6 +26,9 @@ struct proxy_log {
 	uint64_t size; /* bytes of content passed on */
 	struct slice said, told; /* the backend's last reply that counts, and ours */
 	unsigned decided; /* code of ours that ended it; 0: none did */
+	const char
+		*as; /* the verdict, where it does not follow from the replies; static, or NULL */
+	struct slice twin; /* id of the message that it is a duplicate of */
 };
 
 void proxy_log_begin(struct proxy_log *l, const struct session *s);
@@ -38,9 +41,10 @@ void proxy_log_recipient(struct proxy_log *l, struct slice path);
 /* Writes the line, unless nothing was meant for a server behind us. `ended` is why it ended where
  * no reply did: "abandoned", "client-lost", "refused" (we refused the content), "stopped". Verdicts
  * by a reply are "accepted", "deferred" and "rejected"; without an answer "kept" where we stored
- * it, else "lost". took-ms is the whole time from MAIL on: client-ms of it we waited for the
- * client, backend-ms for servers behind us; the rest, checks-ms, are our own checks and deliberate
- * delays. */
+ * it, "in-doubt" where the whole message was sent, else "lost"; "duplicate" where it was not passed
+ * on because it was before. took-ms is the whole time from MAIL on: client-ms of it we waited for
+ * the client, backend-ms for servers behind us; the rest, checks-ms, are our own checks and
+ * deliberate delays. */
 void proxy_log_end(struct ctx *ctx, const struct proxy_log *l, const struct session *s,
 	const struct proxy_backend *b, const char *ended);
 

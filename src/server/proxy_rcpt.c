@@ -119,6 +119,9 @@ int proxy_rcpts(struct ctx *ctx, struct tx *tx, const struct smtp_rcpt_cmd *cmds
 	} else if (r == 0 && chosen.asked) {
 		proxy_tx_introduce(t);
 		t->backend.kept = proxy_keep_can(&t->keep);
+		if (!t->backend.live)
+			t->backend.prefer = proxy_doubt_member(
+				t->session, &t->backend, asked, chosen.asked);
 		asked[chosen.asked - 1].last = t->session->data_follows;
 		r = proxy_backend_rcpts(ctx, &t->backend, asked, chosen.asked, said);
 	}

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "nexthop/nexthop.h"
 #include "server/proxy_backend.h"
+#include "server/proxy_doubt.h"
 #include "server/proxy_keep.h"
 #include "server/proxy_log.h"
 #include "server/service.h"
@@ -30,6 +31,7 @@ struct proxy_tx {
 	struct client_who who; /* told to the backend */
 	struct proxy_log log;
 	struct proxy_keep keep; /* what we store where a backend cannot take it */
+	struct proxy_doubt doubt;
 	bool late; /* backends hear of it when it is whole */
 	size_t held; /* bytes of the arena, counted in server.held */
 	char id[TEXT_ID_CHARS];

@@ -13,6 +13,8 @@
 struct auth_server;
 struct config;
 struct ctx;
+struct doubt;
+struct doubts;
 struct listen_sock;
 struct nexthop;
 struct service_ops;
@@ -42,6 +44,11 @@ struct server {
 	struct tls_server *tls; /* NULL: no certificate */
 	struct tally *shared; /* sessions of all workers; NULL: there are only ours */
 	unsigned slot; /* ours in it */
+	struct doubts *doubts; /* of all workers, for the proxy; NULL: none are remembered */
+	/* Called for each one that is put in, to keep it longer than the program runs; NULL: nobody
+	 * is. Must not suspend. */
+	void (*keep_doubt)(void *arg, const struct doubt *doubt);
+	void *keep_doubt_arg;
 	struct scope sessions; /* SCOPE_SERVE */
 	struct heap slowed; /* struct flow's, the one slowed first on top */
 	struct map crowds; /* what sessions are counted by (crowd.h) -> how many are open */

@@ -26,6 +26,7 @@
 #include "server/front.h"
 #include "server/passage.h"
 #include "server/proxy.h"
+#include "server/proxy_doubt.h"
 #include "server/server.h"
 #include "server/service.h"
 #include "smtp/cmd.h"
@@ -351,6 +352,8 @@ int session_command(struct ctx *ctx, struct session *s)
 	struct slice line;
 	int r = session_read_line(ctx, s, &line);
 
+	if (r == 0)
+		proxy_doubt_heard(s);
 	if (r == 0 && ++s->commands > COMMANDS_MAX)
 		return session_say(ctx, s, 421, "4.7.0", "Too many commands without mail");
 	return r == 0 ? dispatch(ctx, s, line) : r;
@@ -397,20 +400,20 @@ static const char *why_ended(const struct ctx *ctx, const struct session *s, int
 	return err_name(r);
 }
 
-/* What the client may still read: the reason, in the words of RFC 5321. */
-static void say_goodbye(struct ctx *ctx, struct session *s, int r)
+/* What the client may still read: the reason, in the words of RFC 5321. ERR_RESET: it does not. */
+static int say_goodbye(struct ctx *ctx, struct session *s, int r)
 {
 	struct deadline d;
+	int gone = r;
 
 	ctx_shield(ctx, &d, FAREWELL_TIME);
 	if (r == ERR_TIMEOUT && !s->shaking)
 		(void)session_say(ctx, s, 421, "4.4.2", "Idle for too long; closing");
 	else if (r == ERR_CANCELLED && !s->shaking)
 		(void)session_say(ctx, s, 421, "4.3.2", "Going down; try again");
-	/* The peer may be gone: nothing to do about it. */
 	if (r != ERR_RESET && r != ERR_TLS)
-		(void)stream_shutdown(ctx, s->stream);
-	(void)ctx_widen(ctx, &d, 0);
+		gone = stream_shutdown(ctx, s->stream);
+	return ctx_widen(ctx, &d, gone);
 }
 
 void session_set_peer(struct ctx *ctx, struct session *s, struct ip_port peer)
@@ -477,7 +480,7 @@ int session_serve(struct ctx *ctx, struct server *server, const struct config_li
 	const char *why = why_ended(ctx, &s, r);
 
 	session_drop_transaction(ctx, &s, s.state, r == ERR_CANCELLED ? ABORT_STOP : ABORT_CLIENT);
-	say_goodbye(ctx, &s, r);
+	proxy_doubt_end(ctx, &s, say_goodbye(ctx, &s, r) == ERR_RESET);
 	ctx->log.action = NULL;
 	LOG(ctx, EV_DISCONNECTED, FIELD_STR("why", why),
 		FIELD_INT("bytes-in", stream_bytes_in(s.stream)),

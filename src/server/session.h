@@ -25,6 +25,7 @@ struct ctx;
 struct flow;
 struct front;
 struct passage;
+struct proxy_unheard;
 struct server;
 struct service_ops;
 struct smtp_cmd;
@@ -77,6 +78,7 @@ struct session {
 	size_t helo_room; /* bytes there */
 	struct slice login; /* empty: not logged in */
 	const char *mechanism; /* of the log-in */
+	struct proxy_unheard *unheard; /* the last message, until the client speaks; or NULL */
 	usec_t waited; /* for the client, altogether */
 	struct smtp_line line;
 	size_t taken; /* bytes of input that the current command used */

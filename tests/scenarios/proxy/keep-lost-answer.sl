@@ -10,7 +10,7 @@ client c1 to 192.0.2.25:25 {
 }
 expect queue empty
 expect no-log accepted
-expect log proxied 1 { verdict = lost; kept = 0 }
+expect log proxied 1 { verdict = in-doubt; kept = 0 }
 expect metric sluice_recipients_in_doubt_total = 1
 advance 10m
 expect other got 0

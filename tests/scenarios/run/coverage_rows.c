@@ -301,6 +301,15 @@ const struct coverage_row coverage_rows[] = {
 	{ "fail-over", "the network is away",
 		{ "link down *", "log deferred *", "link up *", "server * got *" } },
 
+	{ "in front and behind",
+		"no answer to the message: 451, and the next try to the same backend",
+		{ "server other content * => (nothing)", "log proxied *verdict=in-doubt*",
+			"client * content 451 4.4.2*", "server home got *", "server other got *",
+			"client * content 250*" } },
+	{ "in front and behind", "taken while its client went away: not passed on again",
+		{ "log client-lost-after-commit *", "log proxied *verdict=duplicate*",
+			"client * content 250 2.0.0 Duplicate*" } },
+
 	{ "relay", "a message is taken, delivered, and gone from the queue",
 		{ "client * content 250 2.0.0*", "server * got from *", "log delivered *",
 			"queue empty" } },

@@ -17,6 +17,49 @@ START_TEST(hash_siphash_vector)
 }
 END_TEST
 
+/* Key 00..0f, message 00 01 ...: as `openssl mac` computes SIPHASH of 16 bytes, in one piece and in
+ * pieces of every size. */
+START_TEST(hash_siphash_128_vectors)
+{
+	static const struct {
+		size_t n;
+		uint64_t a, b;
+	} cases[] = {
+		{ 0, 0xe6a825ba047f81a3, 0x930255c71472f66d },
+		{ 1, 0x44af996bd8c187da, 0x45fc229b11597634 },
+		{ 7, 0x53c1dbd8beebf1a1, 0x3982f01fa64ab8c0 },
+		{ 8, 0x61f55862baa9623b, 0xb49714f364e2830f },
+		{ 9, 0xabbad90a06994426, 0xed716dbb028b7fc4 },
+		{ 15, 0x11a8b03399e99354, 0xd9c3cf970fec087e },
+		{ 16, 0xbb54b067caa4e26e, 0x77052385bf1533fd },
+		{ 17, 0x98b88d73e8063d47, 0x4077e47ac466c054 },
+		{ 63, 0x4a83502f77d15051, 0x7cbd3f979a063e50 },
+		{ 64, 0x3fcdd4c07d07af1e, 0x4ba75836384dad8c },
+		{ 300, 0x6db3146d405a00ce, 0x11b3e1a7f7b58653 },
+	};
+	const struct hash_key key = { 0x0706050403020100, 0x0f0e0d0c0b0a0908 };
+	char message[300];
+
+	for (int i = 0; i < 300; i++)
+		message[i] = (char)i;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		for (size_t piece = 1; piece <= cases[c].n + 1; piece++) {
+			struct slice rest = slice_of(message, cases[c].n);
+			struct hash_stream h;
+
+			hash_stream_begin(&h, &key);
+			for (; rest.n; rest = slice_skip(rest, piece))
+				hash_stream_put(&h, slice_take(rest, piece));
+			hash_stream_put(&h, SLICE_NIL);
+			struct hash_128 got = hash_stream_end(&h);
+
+			ck_assert_uint_eq(got.a, cases[c].a);
+			ck_assert_uint_eq(got.b, cases[c].b);
+		}
+	}
+}
+END_TEST
+
 START_TEST(hash_without_case)
 {
 	const struct hash_key key = { 1, 2 };
@@ -63,6 +106,7 @@ static Suite *suite(void)
 	TCase *t = tcase_create("hash");
 
 	tcase_add_test(t, hash_siphash_vector);
+	tcase_add_test(t, hash_siphash_128_vectors);
 	tcase_add_test(t, hash_without_case);
 	tcase_add_test(t, hash_numbers);
 	tcase_add_test(t, hash_crc32c_vectors);

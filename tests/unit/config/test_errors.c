@@ -198,6 +198,9 @@ static const struct {
 	      "pass-through, via: inside, on-backend-failure: spool } }\n",
 		"the listener 'x' would store mail of log-ins that are passed through, and could not "
 		"send it afterwards" },
+	{ LISTEN "\"127.0.0.1:9\", dedupe: on } }\n" HOPS,
+		"t.yaml:1:66: 'dedupe: on' stands in the listener 'x'; service: proxy was expected "
+		"beside it" },
 	{ HOPS LISTEN "\"127.0.0.1:9\", auth: pass-through, via: inside } }\n",
 		"t.yaml:2:64: 'auth: pass-through' stands in the listener 'x'; service: proxy and for: "
 		"submission were expected beside it" },

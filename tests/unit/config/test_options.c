@@ -69,6 +69,7 @@ static const struct {
 		"burst: 7KiB " },
 	{ "limits.sessions-per-network", "limits: { sessions-per-network: 7 }\n",
 		"sessions-per-network: 7 " },
+	{ "listeners.NAME.dedupe", LISTEN "service: proxy, dedupe: on } }\n", "dedupe: on " },
 	{ "listeners.NAME.max-connections", LISTEN "max-connections: 7 } }\n",
 		"max-connections: 7 " },
 	{ "listeners.NAME.networks[].max-connections",

@@ -66,6 +66,32 @@ START_TEST(ordered_takes_the_first)
 }
 END_TEST
 
+/* Only one that could be chosen, and not what failed a moment ago. */
+START_TEST(found_where_nothing_speaks_against_it)
+{
+	struct nexthop_member v[3] = { 0 };
+	struct nexthop_pool p = pool(CONFIG_BALANCE_LEAST, v, 3);
+
+	fill(v, 3);
+	ck_assert_uint_eq(nexthop_pool_find(&p, v[1].id), 1);
+	ck_assert_uint_eq(nexthop_pool_find(&p, hash_u64(77)), NEXTHOP_NO_MEMBER);
+	v[1].full = true;
+	ck_assert_uint_eq(nexthop_pool_find(&p, v[1].id), NEXTHOP_NO_MEMBER);
+	v[1].full = false;
+	v[1].last = true;
+	ck_assert_uint_eq(nexthop_pool_find(&p, v[1].id), NEXTHOP_NO_MEMBER);
+	v[1].last = false;
+	v[1].out = true;
+	ck_assert_uint_eq(nexthop_pool_find(&p, v[1].id), NEXTHOP_NO_MEMBER);
+	v[1].out = false;
+	v[1].state = NEXTHOP_MEMBER_DOWN;
+	v[1].until = p.now + 1;
+	ck_assert_uint_eq(nexthop_pool_find(&p, v[1].id), NEXTHOP_NO_MEMBER);
+	v[1].until = p.now; /* somebody has to find out that it is back */
+	ck_assert_uint_eq(nexthop_pool_find(&p, v[1].id), 1);
+}
+END_TEST
+
 /* When all are away, the one whose time is over first is tried. */
 START_TEST(all_away)
 {
@@ -343,6 +369,7 @@ static Suite *suite(void)
 	TCase *t = tcase_create("pool");
 
 	tcase_add_test(t, ordered_takes_the_first);
+	tcase_add_test(t, found_where_nothing_speaks_against_it);
 	tcase_add_test(t, all_away);
 	tcase_add_test(t, weighted_shares);
 	tcase_add_test(t, least_settles_at_weights);
