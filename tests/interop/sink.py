@@ -6,6 +6,7 @@ parameters and order that real servers hide.
 import dataclasses
 import socketserver
 import threading
+import time
 
 from harness import wait_until
 
@@ -17,6 +18,7 @@ class Received:
     mail: str
     recipients: list
     content: bytes
+    at: float = dataclasses.field(default_factory=time.monotonic)  # when it was there
 
 
 class Sink:
@@ -31,6 +33,8 @@ class Sink:
         sink = self
 
         class Handler(socketserver.StreamRequestHandler):
+            disable_nagle_algorithm = True  # replies to pipelined commands are written one by one
+
             def handle(self):
                 with sink._lock:
                     sink.sessions += 1

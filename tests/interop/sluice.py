@@ -86,14 +86,15 @@ class Sluice:
         self.process.popen.wait()
 
     def workers(self):
-        """Process ids of the workers. /proc may be that of an outer namespace: NSpid has our numbers last."""
-        found = []
+        """{process id: its number} of the workers. /proc may be that of an outer namespace: NSpid has our numbers
+        last."""
+        found = {}
         for path in pathlib.Path("/proc").glob("[0-9]*/status"):
             with contextlib.suppress(OSError):
                 fields = dict(line.split(":\t", 1) for line in path.read_text().splitlines() if ":\t" in line)
                 group = fields.get("NSpgid", "").split()[-1:]
                 if group == [str(self.process.popen.pid)] and re.fullmatch(r"sluice-\d+", fields["Name"]):
-                    found.append(int(fields["NSpid"].split()[-1]))
+                    found[int(fields["NSpid"].split()[-1])] = int(fields["Name"].removeprefix("sluice-"))
         return found
 
     def log_text(self):
