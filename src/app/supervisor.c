@@ -154,6 +154,7 @@ static void be_worker(unsigned number, int channel)
 		.shared = &sup.shared,
 		.sockets = &sup.sockets,
 		.channel = channel,
+		.keeps_doubts = true,
 	};
 
 	char name[24];

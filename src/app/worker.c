@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "app/doubt_store.h"
 #include "app/home.h"
 #include "app/load.h"
 #include "app/shared.h"
@@ -227,6 +228,26 @@ static void build_server(struct worker *w)
 	w->server.doubts = w->setup->shared->doubts;
 }
 
+static bool has_proxy(const struct config *c)
+{
+	for (size_t i = 0; i < c->listeners.n; i++)
+		if (c->listeners.v[i].service == CONFIG_SERVICE_PROXY)
+			return true;
+	return false;
+}
+
+/* A program without a proxy makes no file for it; one that gets its first by a reload remembers
+ * until it ends. */
+static int build_doubts(struct ctx *ctx, struct worker *w)
+{
+	if (!w->setup->keeps_doubts || !has_proxy(w->config))
+		return 0;
+	w->doubts = doubt_store_new(w->setup->shared->doubts);
+	w->server.keep_doubt = doubt_store_keep;
+	w->server.keep_doubt_arg = w->doubts;
+	return doubt_store_load(ctx, w->doubts);
+}
+
 static int build(struct ctx *ctx, struct worker *w)
 {
 	struct buf why;
@@ -239,7 +260,7 @@ static int build(struct ctx *ctx, struct worker *w)
 		r = build_way_out(ctx, w, &why);
 	build_server(w);
 	buf_done(&why);
-	return r;
+	return r == 0 ? build_doubts(ctx, w) : r;
 }
 
 /* ---- serving ---- */
@@ -286,6 +307,8 @@ static void start(struct worker *w, struct scope *works, struct scope *agents)
 {
 	(void)scope_spawn(works, "connections", nexthop_run, w->nexthop);
 	(void)scope_spawn(works, "checks", nexthop_health_run, w->nexthop);
+	if (w->doubts)
+		(void)scope_spawn(works, "doubts", doubt_store_run, w->doubts);
 	for (size_t i = 0; i < w->partitions_n; i++)
 		(void)scope_spawn(works, "scheduler", sched_run, w->partitions[i].sched);
 	(void)scope_spawn(&w->reloads, "reload", reload_run, w);
@@ -330,6 +353,7 @@ static void tear_down(struct ctx *ctx, struct worker *w)
 		nexthop_limits_done(&w->limits);
 	for (size_t i = 0; i < w->partitions_n; i++)
 		spool_close(ctx, w->partitions[i].spool);
+	doubt_store_free(ctx, w->doubts);
 	server_done(&w->server);
 	auth_server_free(w->auth);
 	auth_users_unref(w->users);

@@ -2,6 +2,7 @@
 #ifndef SLUICE_APP_WORKER_H
 #define SLUICE_APP_WORKER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct config;
@@ -22,6 +23,7 @@ struct worker_setup {
 	const struct shared *shared;
 	struct sockets *sockets; /* only the worker's slot is open */
 	int channel; /* from the supervisor */
+	bool keeps_doubts; /* there is a real disk: messages in doubt are kept beyond a restart */
 };
 
 /* Runs until loop_stop or until it cannot go on, with the spool as working folder. Returns an exit

@@ -16,6 +16,7 @@ struct auth_server;
 struct auth_users;
 struct channel;
 struct config;
+struct doubt_store;
 struct listen_sock;
 struct nexthop;
 struct pool;
@@ -54,6 +55,7 @@ struct worker {
 	struct nexthop_limits limits;
 	struct nexthop *nexthop;
 	struct server server;
+	struct doubt_store *doubts; /* NULL: none are kept beyond a restart */
 	struct list listeners; /* struct worker_listener */
 	struct channel *channel;
 	struct scope reloads; /* one coroutine */

@@ -6,6 +6,7 @@ import smtplib
 import message
 from harness import expect, test, wait_until
 from peers import LOGIN, PASSWORD
+from sink import Sink
 from sluice import USER, Sluice
 from test_3_servers import hop
 
@@ -15,9 +16,7 @@ SENDER = "tester@sender.test"
 @contextlib.contextmanager
 def front(lab, peer, **more):
     """A sluice where the peers deliver to, before the given one."""
-    sluice = Sluice(lab, hop(lab, peer, health={"every": "1s"}, **more), postmaster=USER)
-    sluice.config["listeners"]["front"] = {"for": "mx", "service": "proxy", "address": f"127.0.0.1:{lab.front}",
-                                           "tls": "off"}
+    sluice = proxy_to(lab, hop(lab, peer, health={"every": "1s"}, **more))
     sluice.config["domains"] = {peer.domain: {"via": "next", "recipients": "any"}}
     with sluice:
         wait_until(lambda: offers(lab), 20, "the front to know what the server behind it offers")
@@ -85,6 +84,49 @@ def each_by_lmtp(lab):
         for box in ("anna", "bela"):
             message.expect_same(content, peer.wait_for(mark, box)[0], hops=3)
         sluice.wait_for_log("proxied", "recipients=2", "verdict=accepted")
+
+
+@test("front: a message in doubt goes to the same server after a restart")
+def in_doubt(lab):
+    def mute(verb, line):
+        if verb == "END" and not sinks[1].received:
+            raise OSError("it closes instead of answering")
+
+    with contextlib.ExitStack() as open_ones:
+        sinks = [open_ones.enter_context(contextlib.closing(Sink(replies=r))) for r in (None, mute)]
+        hops = {"hosts": [f"127.0.0.1:{s.port}" for s in sinks], "tls": "off"}
+        sluice = open_ones.enter_context(proxy_to(lab, hops))
+        mark = message.marker("doubt")
+        content = message.build(mark, SENDER, "anna@far.test")
+        sinks[0].close()  # the first is away: the second has it, perhaps
+        expect(send(lab, content) == 451, "a message in doubt was not answered 451")
+        sluice.process.stop(15)
+        sinks[0] = Sink(port=sinks[0].port)  # back again, and preferred by its place
+        sinks[1].replies = lambda verb, line: None
+        sluice.start()
+        sluice.wait_for_log("messages in doubt are remembered", "messages=1")
+        expect(send(lab, message.build("other", SENDER, "cora@far.test")) == 250 and sinks[0].find("other"),
+               "what was never in doubt did not go to the first server")
+        expect(send(lab, content) == 250, "the next try was not taken")
+        expect(len(sinks[1].find(mark)) == 1 and not sinks[0].find(mark), "it went to the other server")
+        sinks[0].close()
+
+
+def send(lab, content):
+    """The code of the reply to the message."""
+    with smtplib.SMTP("127.0.0.1", lab.front, "client.test", timeout=20) as smtp:
+        smtp.ehlo()
+        to = "anna@far.test" if b"anna@far.test" in content else "cora@far.test"
+        expect(smtp.mail(SENDER)[0] == 250 and smtp.rcpt(to)[0] == 250, "the envelope was refused")
+        return smtp.data(content)[0]
+
+
+def proxy_to(lab, hops):
+    sluice = Sluice(lab, hops, postmaster=USER)
+    sluice.config["listeners"]["front"] = {"for": "mx", "service": "proxy", "address": f"127.0.0.1:{lab.front}",
+                                           "tls": "off"}
+    sluice.config["domains"] = {"far.test": {"via": "next", "recipients": "any"}}
+    return sluice
 
 
 for sender, receivers in (("postfix", ("exim", "opensmtpd", "dovecot")), ("exim", ("postfix", "opensmtpd", "dovecot"))):
