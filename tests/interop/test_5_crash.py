@@ -179,7 +179,8 @@ def define(workers):
         alone = sum(kill.worker is not None for kill in killer.kills)
         most = max(max(kill.again.values(), default=0) for kill in killer.kills)
         print(f"     {alone} times a worker, {KILLS - alone} times all; {len(accepted)} accepted, {twice} came twice, "
-              f"at most {most} of {PER_KILL} after one kill; {len(received) - twice - len(accepted)} came unacknowledged")
+              f"at most {most} of {PER_KILL} after one kill, "
+              f"{len(received) - twice - len(accepted)} came unacknowledged")
 
 
 for workers in (1, 3):
