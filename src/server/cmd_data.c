@@ -195,6 +195,8 @@ int cmd_bdat(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 	if (refusal.code)
 		return waste_chunk(ctx, s, &bdat, &refusal);
 	s->state = SESSION_BDAT;
+	if (bdat.size)
+		s->commands = 0; /* a message may have many chunks; its size bounds them */
 	(void)smtp_bdat_chunk(&s->content->chunks, bdat.size, bdat.last);
 	r = receive_chunk(ctx, s, &s->content->chunks);
 	if (r == 0 && bdat.last)

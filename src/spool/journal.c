@@ -12,8 +12,10 @@
 #include "rt/file.h"
 #include "rt/random.h"
 
-#define JOBS	   4 /* threads for files */
-#define JOBS_QUEUE 4096
+#define JOBS 4 /* threads for files */
+/* Every session may wait for one job, while a disk stands still for seconds: that many are allowed
+ * (limits.sessions), so that their messages are late and not refused. */
+#define JOBS_QUEUE 1000000
 #define ASK_EVERY  USEC_PER_SEC
 
 static bool room(struct spool *sp, uint64_t bytes)

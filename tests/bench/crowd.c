@@ -2,11 +2,12 @@
  * read the answer; then
  *
  *     crowd PORT SESSIONS idle            they keep silent
- *     crowd PORT SESSIONS tarpit          they say what is no command, as soon as the last was answered
+ *     crowd PORT SESSIONS tarpit SECONDS  they say what is no command, as soon as the last was answered;
+ *                                         their first ones are spread over so much time
  *     crowd PORT SESSIONS slow SECONDS BYTES FIRST-ID
  *                                         each sends one message in small steps that take so long
  *
- * `held N` is printed when all are there. The first two stay until standard input ends; the last
+ * `held N` is printed when all are there and have said their first. The first two stay until standard input ends; the last
  * prints `took N refused N` when every client has its answer. Sockets are blocking and there is no
  * epoll, so that the clients' end of a connection costs the kernel the socket and nothing else. */
 #include <arpa/inet.h>
@@ -127,6 +128,17 @@ static void annoy_again(int fd)
 		say(fd, nonsense, strlen(nonsense));
 }
 
+static void annoy_first(double seconds)
+{
+	double began = now_s();
+
+	for (unsigned i = 0; i < sessions; i++) {
+		if (i % 16 == 0)
+			sleep_until(began + seconds * i / sessions);
+		say(fds[i], nonsense, strlen(nonsense));
+	}
+}
+
 static void annoy(void)
 {
 	double next = now_s();
@@ -206,8 +218,9 @@ int main(int argc, char **argv)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	char c;
 
-	if (argc < 4 || (strcmp(argv[3], "slow") == 0 && argc < 7)) {
-		fputs("usage: crowd PORT SESSIONS idle|tarpit|slow [SECONDS BYTES FIRST-ID]\n",
+	if (argc < 4 || (strcmp(argv[3], "slow") == 0 && argc < 7) ||
+		(strcmp(argv[3], "tarpit") == 0 && argc < 5)) {
+		fputs("usage: crowd PORT SESSIONS idle|tarpit|slow [SECONDS [BYTES FIRST-ID]]\n",
 			stderr);
 		return 64;
 	}
@@ -220,8 +233,7 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < sessions; i++)
 		fds[i] = open_session(&server, i);
 	if (strcmp(argv[3], "tarpit") == 0)
-		for (unsigned i = 0; i < sessions; i++)
-			say(fds[i], nonsense, strlen(nonsense));
+		annoy_first(atof(argv[4]));
 	printf("held %u\n", sessions);
 	fflush(stdout);
 	if (strcmp(argv[3], "slow") == 0)

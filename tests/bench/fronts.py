@@ -44,7 +44,7 @@ class CrowdProxy(Proxy):
         config["limits"]["errors"] = 10000
         config["listeners"]["crowd"] = {
             "for": "mx", "service": "proxy", "address": f"127.0.0.1:{self.crowd_port}",
-            "flow": {"clients": "everyone", "tarpit": {"per-error": "5s"}},
+            "flow": {"clients": "everyone", "tarpit": {"per-error": "30s"}},
         }
 
 

@@ -10,8 +10,8 @@ from proxy_rate import spread
 from servers import Sink
 
 SESSIONS = 19000
-KINDS = {"idle": "idle, after EHLO", "tarpit": "tarpitted: a wrong command as soon as the last was answered"}
-SETTLE = {"idle": 1, "tarpit": 7}  # seconds; a first answer takes five
+TARPIT = 30  # seconds that each answer takes; the first ones are spread over as many, so that answers flow evenly
+KINDS = {"idle": "idle, after EHLO", "tarpit": f"tarpitted: a wrong command as soon as the last was answered, in {TARPIT} s"}
 RATE = 500  # good messages a second, a connection each
 TARGET_KIB = 14
 TARGET_RATIO = 1.2  # of the p99 beside them to the p99 without them
@@ -26,8 +26,8 @@ def one_round(folder, kind, sessions, seconds):
         load.run("new", min(1, seconds))
         alone = load.run("new", seconds, rate=RATE)
         footprint = Footprint(server)
-        crowd = Crowd(server.crowd_port, sessions, kind)
-        time.sleep(SETTLE[kind])
+        crowd = Crowd(server.crowd_port, sessions, kind, TARPIT * sessions / SESSIONS)
+        time.sleep(1)
         user, kernel = footprint.kib(sessions)
         beside = load.run("new", seconds, rate=RATE)
         expect(crowd.is_there(), "the server has hung up on the crowd")

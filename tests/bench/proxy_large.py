@@ -9,9 +9,9 @@ from idle import process_bytes
 from servers import Sink
 from sockets import buffered_bytes
 
-SESSIONS = 16
+SESSIONS = 48
 SIZES = (5_000_000, 50_000_000)
-SINK_RATE = 150_000_000  # bytes a second; the clients could send some times as much
+SINK_RATE = 250_000_000  # bytes a second; the clients could send some times as much
 TARGET_KIB = 128
 BLOCK = b"The quick brown fox jumps over the lazy dog, and once more ...\r\n" * 1024
 

@@ -27,7 +27,7 @@ def measure_proxy_slow(folder, share):
         crowd.leave()
         cpu = (server.cpu_seconds() - cpu) * 1e6 / sessions
         expect(len(words) == 4, "the slow clients did not come to their end")
-        sink.wait_for(sessions)
+        sink.wait_for(int(words[1]))
         messages, unique, most = sink.counts()
     finally:
         server.stop()

@@ -91,11 +91,16 @@ void sock_close(struct sock *s)
 	free(s);
 }
 
+/* What is queued in the kernel beyond what is on its way: without a limit a peer that reads slowly
+ * makes it megabytes for each connection, of a message that streams through. */
+#define UNSENT_MAX (64 << 10)
+
 /* 0 or EINPROGRESS with a descriptor, else another errno without. */
 static int start_connect(const struct ip_port *to, const struct ip *source, int *ret_fd)
 {
 	struct sockaddr_storage sa;
 	socklen_t n;
+	const int unsent = UNSENT_MAX;
 	int one = 1, number = 0;
 	int fd = socket(to->ip.family == IP_V6 ? AF_INET6 : AF_INET,
 		SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -103,6 +108,7 @@ static int start_connect(const struct ip_port *to, const struct ip *source, int 
 	if (fd < 0)
 		return errno;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* cannot fail on TCP */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 	if (source && source->family != IP_NONE) {
 		n = addr_to_os(&(struct ip_port){ .ip = *source }, &sa);
 		/* The port is chosen at connect: many connections may share it. */
