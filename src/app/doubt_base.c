@@ -272,6 +272,19 @@ static const char put[] =
 	" id = CASE WHEN outcome = 2 AND (a <> 0 OR b <> 0) THEN id ELSE ?7 END,"
 	" outcome = CASE WHEN outcome = 2 AND (a <> 0 OR b <> 0) THEN 2 ELSE ?6 END, at = ?5";
 
+/* What is too old since the newest one came, and what is more than the table holds. */
+static int drop_old(const struct doubt_base *b, usec_t newest, char why[DOUBT_BASE_WHY])
+{
+	char sql[300];
+
+	snprintf(sql, sizeof(sql),
+		"DELETE FROM doubt WHERE at < %lld;"
+		"DELETE FROM doubt WHERE (first, a, b) IN"
+		" (SELECT first, a, b FROM doubt ORDER BY at DESC LIMIT -1 OFFSET %d)",
+		(long long)(newest - DOUBTS_KEPT), DOUBTS_MAX);
+	return run(b, sql, why);
+}
+
 int doubt_base_write(struct job *job, struct doubt_base *b, const struct doubt *v, size_t n,
 	char why[DOUBT_BASE_WHY])
 {
@@ -288,6 +301,8 @@ int doubt_base_write(struct job *job, struct doubt_base *b, const struct doubt *
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = write_one(b, st, &v[i], why);
 	sqlite3_finalize(st);
+	if (r == 0 && n)
+		r = drop_old(b, (usec_t)v[n - 1].at, why);
 	if (r == 0)
 		r = run(b, "COMMIT", why);
 	if (r < 0)

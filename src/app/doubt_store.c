@@ -157,6 +157,8 @@ void doubt_store_keep(void *arg, const struct doubt *doubt)
 {
 	struct doubt_store *s = arg;
 
+	if (doubts_loaded(s->table) == DOUBTS_NOT_KEPT)
+		return; /* with another key than that of the file it would never be found */
 	if (s->waiting_n == WAITING_MAX)
 		memmove(s->waiting, s->waiting + 1, --s->waiting_n * sizeof(*s->waiting));
 	s->waiting[s->waiting_n++] = *doubt;

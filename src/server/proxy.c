@@ -187,7 +187,7 @@ static int proxy_header(struct ctx *ctx, struct tx *tx, struct slice bytes)
 	int r = proxy_backend_write(ctx, &t->backend, bytes);
 
 	/* As it came: ours has a field that is new each time. */
-	proxy_doubt_write(&t->doubt, buf_slice(&t->session->content->header));
+	proxy_doubt_header(&t->doubt, buf_slice(&t->session->content->header));
 
 	t->log.size += bytes.n;
 	if (r == 0)

@@ -123,6 +123,12 @@ void proxy_doubt_open(struct proxy_doubt *d, const struct session *s, const stru
 	put(&d->stream, SLICE_NIL); /* no recipient is empty: here they end */
 }
 
+void proxy_doubt_header(struct proxy_doubt *d, struct slice header)
+{
+	if (d->hashes)
+		put(&d->stream, header);
+}
+
 void proxy_doubt_write(struct proxy_doubt *d, struct slice bytes)
 {
 	if (d->hashes)

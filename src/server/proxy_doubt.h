@@ -39,7 +39,9 @@ uint64_t proxy_doubt_member(const struct session *s, const struct proxy_backend 
 /* The envelope is complete, the content follows: hashed where the listener wants that. */
 void proxy_doubt_open(
 	struct proxy_doubt *d, const struct session *s, const struct proxy_backend *b);
-/* The header section as it was received, then the body. */
+/* The header section as it was received, once; then the body. Where the one ends and the other
+ * begins counts too. */
+void proxy_doubt_header(struct proxy_doubt *d, struct slice header);
 void proxy_doubt_write(struct proxy_doubt *d, struct slice bytes);
 /* The message is whole. True when the very same one from the same client was committed: *ret. */
 bool proxy_doubt_close(struct proxy_doubt *d, const struct session *s, struct doubt *ret);

@@ -125,6 +125,42 @@ START_TEST(a_day_and_the_newest)
 }
 END_TEST
 
+static sqlite3_int64 rows(void)
+{
+	sqlite3_stmt *st;
+	sqlite3 *db;
+
+	ck_assert_int_eq(sqlite3_open(DOUBT_BASE_FILE, &db), SQLITE_OK);
+	ck_assert_int_eq(
+		sqlite3_prepare_v2(db, "SELECT count(*) FROM doubt", -1, &st, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
+	sqlite3_int64 n = sqlite3_column_int64(st, 0);
+
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+	return n;
+}
+
+/* However long the program runs. */
+START_TEST(the_file_does_not_grow)
+{
+	struct doubt_base *b = open_base();
+	struct doubt *many = mem_zalloc(DOUBTS_MAX * sizeof(*many));
+
+	for (size_t i = 0; i < DOUBTS_MAX; i++)
+		many[i] = make(i + 1, 0, DOUBT_UNKNOWN, NOW + (usec_t)i);
+	ck_assert_int_eq(doubt_base_write(job_outside_loop(), b, many, DOUBTS_MAX, why), 0);
+	write_one(b, make(DOUBTS_MAX + 1, 0, DOUBT_UNKNOWN, NOW + DOUBTS_MAX));
+	ck_assert_int_eq(rows(), DOUBTS_MAX);
+	write_one(b, make(DOUBTS_MAX + 2, 0, DOUBT_UNKNOWN, NOW + DOUBTS_KEPT + 3));
+	ck_assert_int_eq(rows(), DOUBTS_MAX + 1 - 2); /* two were too old */
+	write_one(b, make(1, 0, DOUBT_UNKNOWN, NOW + 3 * DOUBTS_KEPT));
+	ck_assert_int_eq(rows(), 1);
+	free(many);
+	doubt_base_close(job_outside_loop(), b);
+}
+END_TEST
+
 START_TEST(committed_stays)
 {
 	struct doubt_base *b = open_base();
@@ -244,6 +280,7 @@ static Suite *suite(void)
 	tcase_add_test(t, there_again);
 	tcase_add_test(t, the_first_key_stays);
 	tcase_add_test(t, a_day_and_the_newest);
+	tcase_add_test(t, the_file_does_not_grow);
 	tcase_add_test(t, committed_stays);
 	tcase_add_test(t, odd_rows);
 	tcase_add_test(t, no_database);
