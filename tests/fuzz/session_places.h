@@ -27,6 +27,7 @@ static const char config_text[] =
 	"  proxy-submission: { for: submission, service: proxy, address: \"192.0.2.25:588\" }\n"
 	"  proxy-submissions: { for: submission, service: proxy, address: \"192.0.2.25:466\",\n"
 	"                       tls: implicit }\n"
+	"  late: { for: mx, service: proxy, address: \"192.0.2.25:28\", tls: off, connect: dot }\n"
 	"domains: { ours.test: { via: home, recipients: any } }\n"
 	"routes: [ { via: out } ]\n"
 	"hops: { home: { hosts: [ \"192.0.2.30:25\" ], tls: off },\n"
@@ -67,6 +68,8 @@ static const struct mode {
 		ONE_TEXT },
 	{ "proxy-submissions", "192.0.2.25:466", "198.51.100.9", CONFIG_FOR_SUBMISSION, true,
 		IN_CHUNKS },
+	{ "late", "192.0.2.25:28", "198.51.100.9", CONFIG_FOR_MX, false, ONE_TEXT },
+	{ "late", "192.0.2.25:28", "198.51.100.9", CONFIG_FOR_MX, false, IN_CHUNKS },
 };
 #define MODES (sizeof(modes) / sizeof(modes[0]))
 
