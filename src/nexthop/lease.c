@@ -169,6 +169,27 @@ static void make_room(struct nexthop *nh, const struct nexthop_target *t)
 		}
 }
 
+/* One whose place was handed to who waited; or NULL. */
+static struct nexthop_conn *placeless(const struct nexthop *nh, const struct nexthop_target *t)
+{
+	struct nexthop_conn *conn = nexthop_idle_newest(&nh->idle, t->key);
+
+	while (conn && conn->has_place)
+		conn = nexthop_idle_older(&nh->idle, conn);
+	return conn;
+}
+
+/* Who was to have its place, and perhaps it, has gone: nobody counts it any more. */
+static void close_placeless(struct nexthop *nh, const struct nexthop_target *t)
+{
+	struct nexthop_conn *conn = placeless(nh, t);
+
+	if (conn == NULL)
+		return;
+	nexthop_idle_remove(&nh->idle, conn);
+	nexthop_conn_free(conn); /* QUIT would take a while in which there were one too many */
+}
+
 static int take_place(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t)
 {
 	ctx->log.action = "waiting for a connection's place";
@@ -221,7 +242,7 @@ int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_ta
 	size_t member = choose(nh, t, ask);
 	struct nexthop_conn *conn = take_idle(nh, t, ask, member, true);
 
-	if (!conn) {
+	while (!conn) {
 		bool at_once = has_room(nh, t);
 
 		if (!at_once)
@@ -230,13 +251,22 @@ int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_ta
 		int r = is_bounded(nh, t, ask) ? take_place_bounded(ctx, nh, t, ret_failure)
 					       : take_place(ctx, nh, t); /* suspends */
 
-		if (r < 0)
+		if (r < 0) {
+			close_placeless(nh, t);
 			return r;
+		}
 		if (!at_once)
 			member = choose(nh, t, ask); /* things have changed */
 		conn = take_idle(nh, t, ask, member, false);
-		if (!conn)
+		struct nexthop_conn *left = conn ? NULL : placeless(nh, t);
+
+		if (!conn && !left)
 			return nexthop_begin(ctx, nh, t, ask, member, ret, ret_failure);
+		if (left) { /* the place was handed over with it; it has it until it is closed */
+			left->has_place = true;
+			nexthop_close_idle(left);
+			continue;
+		}
 		if (conn->has_place)
 			nh->limits.release(nh->limits.arg, t->key);
 		conn->has_place = true;

@@ -150,7 +150,8 @@ static bool one_segment(char *ret_path, size_t n)
 	while (rest.n) {
 		struct slice line = slice_split(&rest, '\n'), word = slice_split(&line, ' ');
 
-		if (slice_search(word, S("/seg-")) < word.n && sim_choose(++seen) == 0)
+		if (slice_search(word, S("/seg-")) < word.n &&
+			slice_search(word, S("/quarantine/")) == word.n && sim_choose(++seen) == 0)
 			snprintf(ret_path, n, "%.*s", SLICE_ARG(word));
 	}
 	buf_done(&list);
