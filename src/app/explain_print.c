@@ -245,6 +245,12 @@ static void print_route(const struct explain_envelope *e, const struct explain_s
 	print_hosts(r->hops);
 }
 
+static bool is_asked_late(const struct explain_envelope *e, const struct explain_step *step)
+{
+	return is_proxy(e) && e->listener->connect == CONFIG_CONNECT_DOT &&
+	       step->command == EXPLAIN_DATA && step->positive;
+}
+
 void explain_print_step(const struct explain_envelope *e, const struct explain_step *step)
 {
 	if (step->said.n)
@@ -255,15 +261,19 @@ void explain_print_step(const struct explain_envelope *e, const struct explain_s
 	if (step->command == EXPLAIN_RCPT && server_verdict_is_allowed(&step->verdict))
 		print_route(e, step);
 	if (step->backend && step->command == EXPLAIN_EHLO)
-		puts("      8BITMIME, SMTPUTF8, DSN, MT-PRIORITY, REQUIRETLS, the numbers, and "
-		     "AUTH where\n"
-		     "      log-ins are passed through, depend on what the servers behind us were "
-		     "last\n"
+		puts("      8BITMIME, SMTPUTF8, DSN, MT-PRIORITY, REQUIRETLS, PRDR, the numbers, "
+		     "and AUTH\n"
+		     "      where log-ins are passed through, depend on what the servers behind us "
+		     "were last\n"
 		     "      heard to offer: this is if they offer everything");
 	else if (step->backend)
 		puts("      the server behind us is asked here, and its reply passed on; this one "
 		     "is if it says yes");
-	if (step->backend && step->command != EXPLAIN_EHLO && keeps(e))
+	if (is_asked_late(e, step))
+		puts("      a server behind us is asked when the message is whole, and its answer "
+		     "passed on");
+	if (((step->backend && step->command != EXPLAIN_EHLO) || is_asked_late(e, step)) &&
+		keeps(e))
 		puts("      where none can be reached, the message is stored here and delivered "
 		     "later");
 	if (step->kept)
