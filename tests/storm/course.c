@@ -20,9 +20,19 @@
 
 static void draw(void)
 {
+	static const unsigned chances[FAULTS] = { [CUT] = 500,
+		[KILL] = 400,
+		[NETWORK] = 300,
+		[NAMES] = 250,
+		[FULL] = 300,
+		[DISK] = 250,
+		[FLIP] = 180,
+		[RELOAD] = 300,
+		[CLOCK] = 300 };
+
 	/* Some seeds have one kind of fault, some none, most have several. */
 	for (unsigned f = 0; f < FAULTS; f++)
-		if (storm_chance(f == FLIP ? 180 : f == DISK ? 250 : 350))
+		if (storm_chance(chances[f]))
 			storm.kinds |= 1U << f;
 	storm.length = (usec_t)(20 + sim_choose(280)) * USEC_PER_SEC;
 	storm.clients_most = 2 + (unsigned)sim_choose(9);

@@ -41,6 +41,17 @@ void storm_cut_soon(void)
 	sim_disk_cut_at(storm.box, storm.cut_at, sim_choose(2));
 }
 
+/* What a process wrote and did not sync is in memory when it is killed, and whoever comes next relies
+ * on it. The power may go while it does, or soon afterwards. */
+static void cut_behind_kill(void)
+{
+	if (!faults_has(CUT) || storm.calm || !storm_chance(500))
+		return;
+	storm.cuts++;
+	storm.cut_at = sim_disk_ops(storm.box) + 1 + sim_choose(sim_choose(2) ? 60 : 400);
+	sim_disk_cut_at(storm.box, storm.cut_at, sim_choose(2));
+}
+
 void faults_kill(void)
 {
 	storm.kills++;
@@ -194,6 +205,7 @@ void faults_strike(struct ctx *ctx, enum fault f)
 		break;
 	case KILL:
 		faults_kill();
+		cut_behind_kill();
 		break;
 	case NETWORK:
 		faults_outage(sim_choose(2));
