@@ -249,6 +249,7 @@ static void obey(struct ctx *ctx, char opcode)
 		break;
 	case 'r':
 		run.past_tls = run.tls || run.mode->implicit;
+		run.model.whole &= !run.past_tls; /* what comes may be an alert */
 		break;
 	case 'c':
 		run.cut = true;
