@@ -119,14 +119,15 @@ static struct slice reason_in(struct slice states, uint16_t rcpt)
 	return SLICE_NIL;
 }
 
+/* The record stands in the item already and will be written: whatever fails, it has all states. */
 static int add_states(struct ctx *ctx, struct compaction *c, struct spool_message *m,
 	struct spool_place from, struct slice states, bool all)
 {
 	struct buf reason;
-	int r = 0;
+	int result = 0;
 
 	buf_init(&reason, SPOOL_REASON_MAX);
-	for (uint16_t i = 0; i < m->rcpts_n && r == 0; i++) {
+	for (uint16_t i = 0; i < m->rcpts_n; i++) {
 		struct spool_rcpt *rcpt = &m->rcpts[i];
 		struct spool_state_entry e = spool_index_entry(m, i);
 		bool here = rcpt->said.segment == from.segment && rcpt->said.offset == from.offset;
@@ -137,17 +138,19 @@ static int add_states(struct ctx *ctx, struct compaction *c, struct spool_messag
 		if (here) {
 			e.reason = reason_in(states, i);
 		} else {
-			r = journal_reason(ctx, c->j->sp, m, i, &reason);
-			e.reason = buf_slice(&reason);
-			if (r == ERR_CORRUPT) /* the words are lost, the state is not */
-				r = 0;
+			int r = journal_reason(ctx, c->j->sp, m, i, &reason);
+
+			if (r == 0)
+				e.reason = buf_slice(&reason);
+			else if (r != ERR_CORRUPT && result == 0)
+				result = r; /* else the words are lost, the state is not */
 		}
 		if (all && c->item->states.n > c->s->size / 4)
 			e.reason = SLICE_NIL;
 		spool_item_state(c->item, &e);
 	}
 	buf_done(&reason);
-	return r;
+	return result;
 }
 
 static int move_message(struct ctx *ctx, struct compaction *c, struct spool_message *m,
