@@ -396,8 +396,10 @@ static int try_member(struct ctx *ctx, struct search *s, size_t i, struct nextho
 	struct nexthop_entry *e = g->members[i];
 
 	if (!away && !nexthop_entry_try(e, s->way->config->delivery.dead_host, clock_now())) {
-		m->out = true; /* somebody else finds out whether it is back */
-		return ERR_UNREACHABLE;
+		m->out = true;
+		s->failed = true;
+		return nexthop_failure_set(ctx, s->failure, "4.4.1", s->hosts.v[i].name,
+			"it was down, and another attempt finds out now whether it is back");
 	}
 	if (!nexthop_entry_take(e, g->slot, NEXTHOP_OPEN, g->hops->hosts.v[i].max_connections)) {
 		m->full = true;

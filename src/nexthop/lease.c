@@ -271,6 +271,7 @@ int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_ta
 			nh->limits.release(nh->limits.arg, t->key);
 		conn->has_place = true;
 	}
+	hops = t->hops ? config_hops_find(nh->config, t->hops->name) : NULL; /* as it is now */
 	const struct client_timeouts patience = nexthop_patience_session(
 		nh->config, hops, ask->bounded, NEXTHOP_PATIENCE_ALL);
 
