@@ -249,6 +249,13 @@ int client_live_begin(struct ctx *ctx, struct client *c, struct slice reverse_pa
 int client_live_rcpts(struct ctx *ctx, struct client_live *l, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret, struct client_failure *ret_failure)
 {
+	if (l->client->over) { /* it waits for a content that there is not */
+		client_live_abandon(l);
+		*ret_failure = (struct client_failure){ .why = CLIENT_LOCAL,
+			.stage = CLIENT_RCPT,
+			.text = "its session can take no more recipients" };
+		return ERR_EOF;
+	}
 	l->client->stage = CLIENT_RCPT;
 	int r = rcpts_from(ctx, l, rcpts, n, 0, ret);
 
@@ -292,7 +299,7 @@ static int hear_chunk(struct ctx *ctx, struct client_live *l)
 
 	l->unanswered--;
 	if (r == 0 && reply.code >= 400 && l->refused.code == 0)
-		l->refused = reply;
+		smtp_reply_keep(&reply, &l->refused);
 	return r;
 }
 

@@ -91,10 +91,7 @@ int client_talk_reply_whole(
 	*ret = reply;
 	if (reply.code == 421) {
 		c->over = true;
-		c->goodbye = reply;
-		if (reply.far.n)
-			c->goodbye.far = arena_dup(
-				ctx->arena, slice_take(reply.far, CLIENT_TEXT_MAX));
+		smtp_reply_keep(&reply, &c->goodbye); /* it is remembered beyond ctx->arena */
 	}
 	return 0;
 }

@@ -41,7 +41,8 @@ static int broken(struct ctx *ctx, struct nexthop_live *l, const struct client_f
 /* The host closed the kept session before it saw anything of this transaction. */
 static bool is_stale(const struct nexthop_conn *conn, const struct client_failure *failure)
 {
-	return conn->kept && failure->stage == CLIENT_MAIL &&
+	/* What a client's log-in has opened cannot be opened again without him. */
+	return conn->kept && !conn->spent && failure->stage == CLIENT_MAIL &&
 	       (failure->why == CLIENT_LOST || failure->reply.code == 421);
 }
 

@@ -18,6 +18,7 @@
 struct ahead {
 	struct nexthop_conn *conn; /* NULL: it was lost */
 	struct client_who who;
+	struct slice identity; /* that it was made for */
 	struct arena arena;
 };
 
@@ -28,7 +29,8 @@ static int acquire(struct ctx *ctx, struct session *s, struct ahead *a)
 	struct nexthop_failure failure;
 
 	nexthop_target_hops(&a->arena, s->listener->hops, &target);
-	introduce_client(s, &a->arena, SLICE_NIL, &a->who, &ask.identity);
+	introduce_client(s, &a->arena, SLICE_NIL, &a->who, &a->identity);
+	ask.identity = a->identity;
 	s->introduced |= nexthop_is_told_once(s->listener->hops);
 	int r = nexthop_acquire(ctx, s->server->nexthop, &target, &ask, &a->conn, &failure);
 
@@ -59,13 +61,29 @@ int ahead_connect(struct ctx *ctx, struct session *s, enum config_connect here)
 	return r;
 }
 
+/* By XCLIENT it was told what has changed since: another EHLO, say. */
+static bool is_outdated(const struct session *s, const struct ahead *a)
+{
+	struct arena scratch = ARENA_INIT;
+	struct client_who who;
+	struct slice now;
+	bool differs = false;
+
+	if (s->listener->hops->tell_client == CONFIG_TELL_XCLIENT) {
+		introduce_client(s, &scratch, SLICE_NIL, &who, &now);
+		differs = !slice_eq(now, a->identity);
+	}
+	arena_reset(&scratch);
+	return differs;
+}
+
 struct nexthop_conn *ahead_conn(struct session *s, unsigned needs, uint64_t size)
 {
 	struct ahead *a = s->ahead;
 
 	if (a == NULL || a->conn == NULL)
 		return NULL;
-	if (!nexthop_pass_is_alive(a->conn) || !nexthop_reusable(a->conn)) {
+	if (!nexthop_pass_is_alive(a->conn) || !nexthop_reusable(a->conn) || is_outdated(s, a)) {
 		nexthop_give_back(a->conn);
 		a->conn = NULL;
 		return NULL;

@@ -138,6 +138,9 @@ static int pass_end(struct ctx *ctx, struct proxy_tx *t, const struct edits *edi
 		r = proxy_late_finish(ctx, b, &t->keep, ret_said, each, &n);
 	else if (proxy_tx_backends(t))
 		r = proxy_backend_finish(ctx, b, ret_said, each, &n);
+	/* Of one recipient only the own answer counts, and a no is one, whoever says it. */
+	if (r == 0 && n == 1 && smtp_reply_is_positive(ret_said))
+		*ret_said = each[0];
 	if (r == 0 && ret_said->code)
 		r = pass_answer(ctx, t, edits, ret_said, each, n, ret);
 	else if (r == 0 && (proxy_tx_backends(t) == 0 || proxy_tx_is_ours(t)))

@@ -72,6 +72,17 @@ void smtp_reply_set_text(struct smtp_reply *ret, int code, const char *enhanced,
 	ret->far = text;
 }
 
+void smtp_reply_keep(const struct smtp_reply *reply, struct smtp_reply *ret)
+{
+	struct slice text = slice_take(smtp_reply_text(reply), SMTP_REPLY_TEXT_MAX);
+
+	*ret = *reply;
+	ret->far = SLICE_NIL;
+	ret->n = (uint16_t)text.n;
+	if (reply->far.n)
+		memcpy(ret->near, text.p, text.n);
+}
+
 /* Appends text from *s until the line has max bytes, made safe; a line that does not end is broken
  * at its last space if it has one. */
 static void put_text_line(struct buf *b, struct slice *s, size_t max)

@@ -57,6 +57,8 @@ void smtp_reply_set(struct smtp_reply *ret, int code, const char *enhanced, cons
 /* The same with text that lives elsewhere (static, or an arena that outlives the reply) and is not
  * cut. */
 void smtp_reply_set_text(struct smtp_reply *ret, int code, const char *enhanced, struct slice text);
+/* A copy that needs no arena: the text is cut at SMTP_REPLY_TEXT_MAX. */
+void smtp_reply_keep(const struct smtp_reply *reply, struct smtp_reply *ret);
 
 /* Appends the reply with its CRLFs. Text is made safe: control characters and bytes over 127 become
  * \xHH; a line that would pass SMTP_REPLY_LINE_MAX is continued on the next. The enhanced code
