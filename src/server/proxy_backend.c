@@ -441,6 +441,20 @@ void proxy_backend_refused(struct proxy_backend *b, const struct smtp_reply *sai
 	proxy_backend_end(b);
 }
 
+void proxy_backend_turn_to(struct proxy_backend *b, const struct nexthop_target *target)
+{
+	proxy_backend_end(b);
+	b->target = *target;
+	b->who = NULL;
+	b->identity = b->name = SLICE_NIL;
+	b->member = 0;
+	b->answered.n = 0;
+	b->replaced = 0;
+	b->failed_n = 0;
+	b->lost.code = b->refused.code = 0;
+	b->absent = b->in_doubt = false;
+}
+
 void proxy_backend_end(struct proxy_backend *b)
 {
 	nexthop_live_end(b->live);

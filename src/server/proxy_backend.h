@@ -103,6 +103,9 @@ void proxy_backend_lose(struct ctx *ctx, struct proxy_backend *b, const char *wh
 void proxy_backend_remember(
 	struct proxy_backend *b, const struct client_rcpt *rcpt, const struct smtp_reply *said);
 
+/* Nobody was accepted there: the transaction is given up and will begin at another target, which is
+ * told of the client anew. What was waited stays counted. Does not suspend. */
+void proxy_backend_turn_to(struct proxy_backend *b, const struct nexthop_target *target);
 /* Ends the transaction there wherever it stands. Does not suspend. */
 void proxy_backend_end(struct proxy_backend *b);
 

@@ -22,12 +22,21 @@ struct smtp_rcpt_cmd;
 
 #define PROXY_AGAIN "Send this recipient in another transaction"
 
+/* A server's reply that ended the transaction there, for all recipients that it may yet get. In the
+ * arena. */
+struct proxy_no {
+	const struct proxy_no *next;
+	struct slice target; /* its key */
+	struct smtp_reply reply;
+};
+
 struct proxy_tx {
 	struct tx base;
 	struct session *session;
 	struct arena arena;
 	struct smtp_path sender;
 	struct proxy_backend backend;
+	const struct proxy_no *noes; /* of servers before this one */
 	struct client_who who; /* told to the backend */
 	struct proxy_log log;
 	struct proxy_keep keep; /* what we store where a backend cannot take it */

@@ -33,16 +33,3 @@ client c1 {
 }
 expect queue empty
 expect no-log accepted
-# Where it has no recipient, all is stored, and it is not asked any more.
-server home { forget; answer RCPT "550 5.1.1 who is that"; answer MAIL for "*mallory*" "550 5.7.1 not you" }
-client c1 {
-	send "MAIL FROM:<a@client.test>" "RCPT TO:<b@ours.test>" "RCPT TO:<c@others.test>"; expect 250; expect 550 "5.1.1"; expect 250
-	data "a: b\n\nc\n"; expect 250 "2.0.0 Queued as "
-	send "MAIL FROM:<mallory@client.test>" "RCPT TO:<b@ours.test>" "RCPT TO:<c@others.test>"; expect 250; expect 550 "5.7.1"; expect 250
-	send "RCPT TO:<d@ours.test>"; expect 550 "5.7.1"
-	data "a: b\n\nc\n"; expect 250 "2.0.0 Queued as "
-}
-advance 10s
-expect other got 3
-expect home got 1
-expect queue empty
