@@ -66,8 +66,8 @@ bool text_base64_decode(struct buf *b, struct slice text)
 	return true;
 }
 
-/* UTF8-2 / UTF8-3 / UTF8-4 of RFC 3629 section 4: length of the sequence at s, or 0. */
-static size_t utf8_sequence(struct slice s)
+/* UTF8-2 / UTF8-3 / UTF8-4 of RFC 3629 section 4 */
+size_t text_utf8_char(struct slice s)
 {
 	unsigned char c = (unsigned char)s.p[0], low = 0x80, high = 0xbf;
 	size_t n;
@@ -96,7 +96,7 @@ static size_t utf8_sequence(struct slice s)
 bool text_is_utf8(struct slice s)
 {
 	while (s.n) {
-		size_t n = utf8_sequence(s);
+		size_t n = text_utf8_char(s);
 
 		if (n == 0)
 			return false;

@@ -17,6 +17,8 @@ void text_base64(struct buf *b, struct slice bytes);
 bool text_base64_decode(struct buf *b, struct slice text);
 /* Exactly the well-formed sequences of RFC 3629: no surrogates, no over-long forms. */
 bool text_is_utf8(struct slice s);
+/* Bytes of the well-formed character that s, which is not empty, begins with; 0: of none. */
+size_t text_utf8_char(struct slice s);
 
 /* A 64-bit number as 13 characters of 0-9a-z without i, l, o, u (most significant first, so text
  * order is number order). */

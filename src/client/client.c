@@ -14,6 +14,7 @@
 #include "rt/ctx.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
+#include "smtp/domain.h"
 
 const struct client_timeouts client_timeouts_default = {
 	.greeting = 5 * USEC_PER_MIN,
@@ -50,6 +51,16 @@ static int say_hello(struct ctx *ctx, struct client *c, const char *verb, struct
 	return r < 0 ? r : client_talk_reply_whole(ctx, c, c->timeouts.greeting, ret);
 }
 
+/* The first word of the reply (RFC 5321 section 4.1.1.1), if it can be a host's name. */
+static void note_name(struct client *c, struct slice text)
+{
+	struct slice name = slice_take(text, slice_find(text, '\n'));
+
+	name = slice_take(name, slice_find(name, ' '));
+	free(c->called);
+	c->called = name.n && smtp_domain_valid(name, false) ? mem_strdup(name) : NULL;
+}
+
 /* HELO only where EHLO is unknown: a server that knows it and says no now would say no again. */
 static int hello(struct ctx *ctx, struct client *c, const struct client_settings *s, bool told,
 	struct client_failure *ret)
@@ -71,6 +82,7 @@ static int hello(struct ctx *ctx, struct client *c, const struct client_settings
 		return client_talk_failed(ctx, c, r, ret);
 	if (reply.code != 250)
 		return client_talk_refused(ctx, c, CLIENT_REPLY, &reply, ret);
+	note_name(c, smtp_reply_text(&reply));
 	return 0;
 }
 
@@ -206,6 +218,7 @@ void client_free(struct client *c)
 	smtp_reply_reader_done(&c->reader);
 	arena_reset(&c->scratch);
 	buf_done(&c->line);
+	free(c->called);
 	free(c);
 }
 
@@ -234,6 +247,11 @@ void client_quit(struct ctx *ctx, struct client *c)
 enum client_protocol client_protocol(const struct client *c)
 {
 	return c->protocol;
+}
+
+struct slice client_called(const struct client *c)
+{
+	return slice_str(c->called);
 }
 
 const struct smtp_caps *client_caps(const struct client *c)

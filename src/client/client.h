@@ -119,6 +119,8 @@ int client_open(struct ctx *ctx, struct stream *stream, const struct client_sett
 void client_free(struct client *c);
 
 const struct smtp_caps *client_caps(const struct client *c);
+/* Its name as it stands in its reply to EHLO; empty where that is none. Valid while c is. */
+struct slice client_called(const struct client *c);
 enum client_protocol client_protocol(const struct client *c);
 /* False when there is no TLS. */
 bool client_tls_info(const struct client *c, struct tls_info *ret);

@@ -38,7 +38,7 @@ static int hear(struct ctx *ctx, struct client_live *l, enum client_stage stage,
 	struct smtp_reply reply;
 
 	l->client->stage = stage;
-	int r = client_talk_reply(ctx, l->client, timeout, &reply);
+	int r = client_talk_reply_passed(ctx, l->client, timeout, &reply);
 
 	if (r < 0)
 		return r;
@@ -372,7 +372,7 @@ static int hear_answers(struct ctx *ctx, struct client_live *l, struct smtp_repl
 
 	l->client->stage = CLIENT_DOT;
 	if (!lmtp)
-		r = client_talk_reply(ctx, l->client, timeout, ret);
+		r = client_talk_reply_passed(ctx, l->client, timeout, ret);
 	if (r == 0 && !lmtp && ret->code / 100 == 3 && !(l->prdr && ret->code == 353))
 		r = ctx_fail(ctx, ERR_PROTOCOL, "client", "%u makes no sense there", ret->code);
 	if (r < 0 || (!lmtp && ret->code != 353))
@@ -410,7 +410,7 @@ static int early_no(struct ctx *ctx, struct client_live *l, struct smtp_reply *r
 	ret->code = 0;
 	if (r < 0 || !words)
 		return r;
-	r = client_talk_reply(ctx, c, CLIENT_LAST_WORDS, ret);
+	r = client_talk_reply_passed(ctx, c, CLIENT_LAST_WORDS, ret);
 	if (r == 0 && ret->code < 400)
 		r = ctx_fail(ctx, ERR_PROTOCOL, "client", "a reply that nobody asked for");
 	c->over = true;

@@ -96,7 +96,8 @@ int client_talk_reply_whole(
 	return 0;
 }
 
-int client_talk_reply(struct ctx *ctx, struct client *c, usec_t timeout, struct smtp_reply *ret)
+static int reply_cut(
+	struct ctx *ctx, struct client *c, usec_t timeout, size_t max, struct smtp_reply *ret)
 {
 	struct smtp_reply reply;
 	int r = client_talk_reply_whole(ctx, c, timeout, &reply);
@@ -104,9 +105,20 @@ int client_talk_reply(struct ctx *ctx, struct client *c, usec_t timeout, struct 
 	if (r < 0)
 		return r;
 	if (reply.far.n)
-		reply.far = arena_dup(ctx->arena, slice_take(reply.far, CLIENT_TEXT_MAX));
+		reply.far = arena_dup(ctx->arena, slice_take(reply.far, max));
 	*ret = reply;
 	return 0;
+}
+
+int client_talk_reply(struct ctx *ctx, struct client *c, usec_t timeout, struct smtp_reply *ret)
+{
+	return reply_cut(ctx, c, timeout, CLIENT_TEXT_MAX, ret);
+}
+
+int client_talk_reply_passed(
+	struct ctx *ctx, struct client *c, usec_t timeout, struct smtp_reply *ret)
+{
+	return reply_cut(ctx, c, timeout, CLIENT_TEXT_PASSED, ret);
 }
 
 int client_talk_write(struct ctx *ctx, struct client *c, struct slice bytes)

@@ -19,6 +19,8 @@ struct stream;
 #define CLIENT_LINE_MAX 16384
 /* Bytes kept of a reply's text; more of it helps nobody. */
 #define CLIENT_TEXT_MAX 512
+/* Of one that is passed on: more than is passed, in case some of it is taken out. */
+#define CLIENT_TEXT_PASSED 5120
 /* How long we listen for what a peer said before it closed on us. */
 #define CLIENT_LAST_WORDS USEC_PER_SEC
 
@@ -31,6 +33,7 @@ struct client {
 	struct client_timeouts timeouts;
 	enum client_protocol protocol;
 	enum client_stage stage; /* for failures */
+	char *called; /* how it calls itself in its reply to EHLO; NULL: as nobody */
 	bool over; /* nothing more can be said: lost, broken, or said goodbye */
 	bool unclean; /* the last transaction was not ended by its own commands: RSET first */
 	unsigned messages;
@@ -45,6 +48,9 @@ int client_talk_send(struct ctx *ctx, struct client *c, usec_t timeout);
  * ERR_EOF, ERR_RESET, ERR_TLS, ERR_TIMEOUT, ERR_PROTOCOL (ctx->err says what was wrong), or from
  * above with ERR_CANCELLED; the session is then over. */
 int client_talk_reply(struct ctx *ctx, struct client *c, usec_t timeout, struct smtp_reply *ret);
+/* The same for a reply that a proxy passes on, of which CLIENT_TEXT_PASSED bytes are kept. */
+int client_talk_reply_passed(
+	struct ctx *ctx, struct client *c, usec_t timeout, struct smtp_reply *ret);
 /* The same with the whole text in c->scratch, valid until the next reply (EHLO, challenges). */
 int client_talk_reply_whole(
 	struct ctx *ctx, struct client *c, usec_t timeout, struct smtp_reply *ret);

@@ -363,6 +363,7 @@ struct config_hops {
 	usec_t reply_timeout; /* of commands in a transaction; 0: those of RFC 5321 */
 	usec_t answer_timeout; /* of a proxied message, once it is whole */
 	bool soft_rejects; /* a proxy passes 5xx on as 4xx */
+	bool hide_names; /* a proxy takes names of the hosts out of replies */
 	struct config_health health;
 	enum config_hop_tls tls; /* implied value filled in */
 	struct config_file ca_file; /* unset: the system's authorities */

@@ -131,6 +131,16 @@ struct slice nexthop_live_name(const struct nexthop_live *l)
 	return slice_str(l->conn->name);
 }
 
+struct ip nexthop_live_ip(const struct nexthop_live *l)
+{
+	return l->conn->peer.ip;
+}
+
+struct slice nexthop_live_called(const struct nexthop_live *l)
+{
+	return l->conn->client ? client_called(l->conn->client) : SLICE_NIL;
+}
+
 size_t nexthop_live_member(const struct nexthop_live *l)
 {
 	return nexthop_conn_member(l->conn);

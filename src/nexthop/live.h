@@ -46,6 +46,9 @@ int nexthop_live_finish(struct ctx *ctx, struct nexthop_live *l, struct smtp_rep
 	struct smtp_reply *ret_each, size_t *ret_n, struct nexthop_broken *ret_broken);
 /* With whom; valid until nexthop_live_end. "mx1.example.org[192.0.2.1]:25" */
 struct slice nexthop_live_name(const struct nexthop_live *l);
+/* Its address; and what it calls itself, empty where it does not, valid until nexthop_live_end. */
+struct ip nexthop_live_ip(const struct nexthop_live *l);
+struct slice nexthop_live_called(const struct nexthop_live *l);
 /* As nexthop_conn_member. */
 size_t nexthop_live_member(const struct nexthop_live *l);
 /* Names that host wherever it stands in any configuration; 0: it is no member of hops. */

@@ -48,6 +48,7 @@ static struct proxy_tx *new_tx(
 	t->backend.pretence = s->server->pretence;
 	t->backend.arena = &t->arena;
 	t->backend.client = s->peer.ip;
+	t->backend.hostname = s->config->hostname;
 	t->backend.held = s->passage ? passage_conn(s->passage) : NULL;
 	t->backend.ahead = ahead_conn(s, needs, cmd->params.size);
 	t->backend.next_alarm = &s->server->backend_alarm;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/event.h"
 #include "base/metrics.h"
 #include "config/config.h"
@@ -81,6 +82,27 @@ void proxy_backend_lose(struct ctx *ctx, struct proxy_backend *b, const char *wh
 
 /* ---- getting one ---- */
 
+/* What the pool's hosts are called, as far as it is known. */
+static void note_names(struct proxy_backend *b)
+{
+	const struct config_hops *hops = b->target.hops;
+	struct ip ip = nexthop_live_ip(b->live);
+	struct buf address;
+	size_t n = 0;
+
+	if (!hops || !hops->hide_names)
+		return;
+	b->hidden = arena_array(b->arena, struct slice, hops->hosts.n + 2);
+	for (size_t i = 0; i < hops->hosts.n; i++)
+		b->hidden[n++] = hops->hosts.v[i].place.name;
+	buf_init(&address, 64);
+	ip_format(&address, &ip);
+	b->hidden[n++] = arena_dup(b->arena, buf_slice(&address));
+	b->hidden[n++] = arena_dup(b->arena, nexthop_live_called(b->live));
+	b->hidden_n = n;
+	buf_done(&address);
+}
+
 int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why)
 {
@@ -122,6 +144,7 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 	r = nexthop_live_begin(
 		ctx, conn, b->reverse_path, &b->params, rcpts, n, &b->live, ret_mail, ret, &broken);
 	b->member = nexthop_live_member_id(b->live);
+	note_names(b);
 	if (r == ERR_UNREACHABLE) {
 		*ret_why = broken.text;
 		if (broken.not_told)
@@ -413,10 +436,22 @@ static bool is_soft(const struct proxy_backend *b)
 	return b->target.hops && b->target.hops->soft_rejects;
 }
 
+static struct proxy_reply_rules rules_of(const struct proxy_backend *b)
+{
+	return (struct proxy_reply_rules){
+		.utf8 = smtp_mail_params_has(&b->params, SMTP_PARAM_SMTPUTF8),
+		.hidden = b->hidden,
+		.hidden_n = b->hidden_n,
+		.instead = b->hostname,
+	};
+}
+
 void proxy_backend_pass(const struct proxy_backend *b, struct arena *a,
 	const struct smtp_reply *said, const char *detail, struct smtp_reply *ret)
 {
-	proxy_reply_pass(a, said, detail, ret);
+	const struct proxy_reply_rules rules = rules_of(b);
+
+	proxy_reply_pass(a, said, detail, &rules, ret);
 	if (is_soft(b))
 		proxy_reply_soften(ret);
 }
@@ -424,7 +459,9 @@ void proxy_backend_pass(const struct proxy_backend *b, struct arena *a,
 void proxy_backend_pass_verdict(const struct proxy_backend *b, struct arena *a,
 	const struct smtp_reply *said, struct smtp_reply *ret)
 {
-	proxy_reply_pass_verdict(a, said, ret);
+	const struct proxy_reply_rules rules = rules_of(b);
+
+	proxy_reply_pass_verdict(a, said, &rules, ret);
 	if (is_soft(b))
 		proxy_reply_soften(ret);
 }

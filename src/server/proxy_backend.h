@@ -42,10 +42,13 @@ struct proxy_backend {
 	struct nexthop_conn *held; /* the only one that will do; NULL: any of the target */
 	struct nexthop_conn *ahead; /* a held one that is tried first; NULL: none, or it was */
 	usec_t *next_alarm; /* the worker's: when an alarm may be raised again */
+	struct slice hostname; /* ours, for what `hide-names` takes out */
 	bool kept; /* the message is stored by us where it is lost; for the log */
 
 	struct nexthop_live *live; /* NULL: none yet, or it is over */
 	struct slice name; /* of the last one, for the log */
+	struct slice *hidden; /* what is not said of it, in the arena */
+	size_t hidden_n;
 	uint64_t member; /* the same, as nexthop_live_member_id */
 	struct proxy_answered answered;
 	unsigned replaced; /* so far */

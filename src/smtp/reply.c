@@ -83,13 +83,32 @@ void smtp_reply_keep(const struct smtp_reply *reply, struct smtp_reply *ret)
 		memcpy(ret->near, text.p, text.n);
 }
 
+/* C1, and what parts lines for programs that know Unicode (U+2028, U+2029). */
+static bool is_control(struct slice character)
+{
+	const unsigned char *p = (const unsigned char *)character.p;
+
+	return (p[0] == 0xc2 && p[1] < 0xa0) ||
+	       (p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9));
+}
+
+/* Bytes of the character at the beginning of s if it is shown as it is, else 0. */
+static size_t shown_as_it_is(struct slice s, bool utf8)
+{
+	if (ascii_is_print(s.p[0]))
+		return 1;
+	size_t n = utf8 ? text_utf8_char(s) : 0;
+
+	return n > 1 && !is_control(slice_take(s, n)) ? n : 0;
+}
+
 /* Appends text from *s until the line has max bytes, made safe; a line that does not end is broken
  * at its last space if it has one. */
-static void put_text_line(struct buf *b, struct slice *s, size_t max)
+static void put_text_line(struct buf *b, struct slice *s, size_t max, bool utf8)
 {
-	size_t start = b->n, space = 0, at_space = 0;
+	size_t start = b->n, space = 0, at_space = 0, n;
 
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->n; i += n ? n : 1) {
 		char c = s->p[i];
 
 		if (c == '\n') {
@@ -100,13 +119,17 @@ static void put_text_line(struct buf *b, struct slice *s, size_t max)
 			space = i;
 			at_space = b->n;
 		}
-		if (b->n - start + (ascii_is_print(c) ? 1 : 4) > max) {
+		n = shown_as_it_is(slice_skip(*s, i), utf8);
+		if (b->n - start + (n ? n : 4) > max) {
 			if (space)
 				b->n = at_space;
 			*s = slice_skip(*s, space ? space + 1 : i);
 			return;
 		}
-		text_escape(b, slice_of(&c, 1), 4);
+		if (n)
+			buf_put(b, slice_take(slice_skip(*s, i), n));
+		else
+			text_escape(b, slice_of(&c, 1), 4);
 	}
 	*s = SLICE_NIL;
 }
@@ -127,7 +150,7 @@ void smtp_reply_format(struct buf *b, const struct smtp_reply *r)
 		}
 		if (b->failed)
 			return;
-		put_text_line(b, &text, SMTP_REPLY_LINE_MAX - 2 - (b->n - start));
+		put_text_line(b, &text, SMTP_REPLY_LINE_MAX - 2 - (b->n - start), r->utf8);
 		buf_puts(b, "\r\n");
 		if (text.n && !b->failed)
 			b->p[mark] = '-';

@@ -29,6 +29,7 @@ struct smtp_reply {
 	uint16_t code; /* 200 to 599 */
 	struct smtp_status status;
 	uint16_t n; /* bytes in near */
+	bool utf8; /* the client takes UTF-8 in it (RFC 6531 section 3.7.4) */
 	struct slice far; /* text that did not fit; lives in an arena */
 	char near[SMTP_REPLY_TEXT_MAX];
 };
@@ -61,8 +62,8 @@ void smtp_reply_set_text(struct smtp_reply *ret, int code, const char *enhanced,
 void smtp_reply_keep(const struct smtp_reply *reply, struct smtp_reply *ret);
 
 /* Appends the reply with its CRLFs. Text is made safe: control characters and bytes over 127 become
- * \xHH; a line that would pass SMTP_REPLY_LINE_MAX is continued on the next. The enhanced code
- * stands on every line. */
+ * \xHH, but with `utf8` not those of well-formed characters; a line that would pass
+ * SMTP_REPLY_LINE_MAX is continued on the next. The enhanced code stands on every line. */
 void smtp_reply_format(struct buf *b, const struct smtp_reply *r);
 /* Appends "550 5.7.1 text" on one line for logs and reports, made safe, without CRLF. */
 void smtp_reply_format_line(struct buf *b, const struct smtp_reply *r);

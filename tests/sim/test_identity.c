@@ -193,6 +193,12 @@ void client_quit(struct ctx *ctx, struct client *c)
 	free(c);
 }
 
+struct slice client_called(const struct client *c)
+{
+	(void)c;
+	return SLICE_NIL;
+}
+
 const struct smtp_caps *client_caps(const struct client *c)
 {
 	return &c->caps;

@@ -199,6 +199,8 @@ static const struct {
 		"answer-timeout: 2m " },
 	{ "hops.NAME.soft-rejects", "hops: { h: { hosts: h.example, soft-rejects: true } }\n",
 		"soft-rejects: true " },
+	{ "hops.NAME.hide-names", "hops: { h: { hosts: h.example, hide-names: true } }\n",
+		"hide-names: true " },
 	{ "hops.NAME.assume-8bit", "hops: { h: { hosts: h.example, assume-8bit: true } }\n",
 		"assume-8bit: true " },
 	{ "hops.NAME.tell-client", "hops: { h: { hosts: h.example, tell-client: proxy-v2 } }\n",
