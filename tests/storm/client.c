@@ -11,8 +11,10 @@
 #include "rt/tls.h"
 #include "storm.h"
 
-#define PATIENCE (6 * USEC_PER_MIN)
-#define LOG_IN	 "AUTH PLAIN AGFubgBwZW5jaWw=\r\n" /* ann, pencil */
+#define PATIENCE   (6 * USEC_PER_MIN)
+#define SOON	   (20 * USEC_PER_SEC) /* until a message is sent again, at most */
+#define TRIES_MOST 3 /* again */
+#define LOG_IN	   "AUTH PLAIN AGFubgBwZW5jaWw=\r\n" /* ann, pencil */
 
 /* A point at which a client goes away. */
 enum leave { STAY, AT_MAIL, AT_RCPT, IN_CONTENT, BEFORE_END, AT_END, LEAVES };
@@ -20,7 +22,11 @@ enum leave { STAY, AT_MAIL, AT_RCPT, IN_CONTENT, BEFORE_END, AT_END, LEAVES };
 struct session {
 	struct stream *stream;
 	enum leave leave;
+	unsigned number;
 	bool pipelines, chunks;
+	bool severally; /* it wants to hear of each recipient, where that is offered (PRDR) */
+	bool offered; /* a line of a reply said PRDR */
+	bool asked; /* in this transaction */
 	usec_t sip; /* before it reads more, at most */
 	char text[120]; /* of the last reply, behind its code */
 };
@@ -35,6 +41,8 @@ static const char *port_of(enum sender sender)
 		[PASSING] = "192.0.2.25:2526",
 		[KEEPING_STRANGER] = "192.0.2.25:27",
 		[KEEPING] = "192.0.2.25:2627",
+		[FRONT_ONE] = "192.0.2.25:28",
+		[FRONT_TWO] = "192.0.2.25:29",
 	};
 
 	return ports[sender];
@@ -67,6 +75,7 @@ static int reply(struct ctx *ctx, struct session *s)
 			r = fill(ctx, s);
 			continue;
 		}
+		s->offered |= slice_eq(slice_skip(slice_take(in, end), 4), S("PRDR\r"));
 		if (end > 4 && in.p[3] != '-') {
 			code = atoi((char[]){ in.p[0], in.p[1], in.p[2], 0 });
 			snprintf(s->text, sizeof(s->text), "%.*s", (int)end - 5, in.p + 4);
@@ -105,26 +114,90 @@ static bool stuffed(struct ctx *ctx, struct session *s, struct slice text)
 	return fine;
 }
 
+static void set_fate(struct message *m, enum fate fate, int code)
+{
+	m->fate = fate;
+	m->code = code;
+	m->fate_at = clock_now();
+	for (unsigned i = 0; i < m->rcpts_n; i++) {
+		m->rcpts[i].fate = fate;
+		m->rcpts[i].code = code;
+	}
+}
+
 /* 550 and more is for good: only a next hop may want that, or the policy for strangers. */
 static void judge_refusal(const struct message *m, int code)
 {
 	bool refused = false;
 
 	for (unsigned i = 0; i < m->rcpts_n; i++)
-		refused |= m->rcpts[i].accepted && m->rcpts[i].refused;
+		refused |= m->rcpts[i].accepted && m->first->rcpts[i].refused;
 	if (code >= 550 && !refused)
 		storm_fail("message %u got %d, and no next hop has refused it", m->number, code);
 }
 
+/* One answer for all. */
 static void end(const struct session *s, struct message *m, int code)
 {
+	if (code == 0)
+		return;
 	judge_refusal(m, code);
-	if (code)
-		m->fate = code == 250 ? TAKEN : REFUSED;
-	m->fate_at = clock_now();
-	m->code = code;
+	set_fate(m, code == 250 ? TAKEN : REFUSED, code);
 	if (m->fate == TAKEN)
 		oracle_acknowledged(m, s->text);
+}
+
+/* The answer of one recipient. */
+static void end_one(const struct session *s, struct message *m, unsigned rcpt, int code)
+{
+	struct rcpt *r = &m->rcpts[rcpt];
+
+	if (code >= 550 && m->first->rcpts[rcpt].refused == 0)
+		storm_fail("message %u got %d for %s, and no next hop has refused it", m->number,
+			code, r->address);
+	r->fate = code == 250 ? TAKEN : REFUSED;
+	r->code = code;
+	if (r->fate == TAKEN)
+		oracle_acknowledged_one(m, rcpt, s->text);
+}
+
+/* Behind 353: the answers of those that were accepted, then the last word (draft-hall-prdr-00). */
+static void end_each(struct ctx *ctx, struct session *s, struct message *m)
+{
+	bool any = false;
+	int code = 353;
+
+	if (!s->asked)
+		storm_fail("message %u got 353, and did not say PRDR", m->number);
+	m->fate_at = clock_now();
+	for (unsigned i = 0; i < m->rcpts_n && code; i++) {
+		if (!m->rcpts[i].accepted)
+			continue;
+		code = reply(ctx, s);
+		if (code)
+			end_one(s, m, i, code);
+		any |= code == 250;
+	}
+	if (code)
+		code = reply(ctx, s);
+	if (code == 0)
+		return;
+	m->code = code;
+	m->fate = code == 250 ? TAKEN : REFUSED;
+	if ((code == 250) != any)
+		storm_fail("message %u got %d as the last word, and its recipients did not",
+			m->number, code);
+}
+
+/* The end was sent. */
+static void hear_end(struct ctx *ctx, struct session *s, struct message *m)
+{
+	int code = reply(ctx, s);
+
+	if (code == 353)
+		end_each(ctx, s, m);
+	else
+		end(s, m, code);
 }
 
 static bool flush(struct ctx *ctx, struct session *s)
@@ -147,10 +220,10 @@ static bool send_data(struct ctx *ctx, struct session *s, struct message *m)
 	}
 	if (!stuffed(ctx, s, text) || s->leave == BEFORE_END)
 		return false;
-	m->fate = OPEN;
+	set_fate(m, OPEN, 0);
 	if (!put(ctx, s, S(".\r\n")) || !flush(ctx, s) || s->leave == AT_END)
 		return false;
-	end(s, m, reply(ctx, s));
+	hear_end(ctx, s, m);
 	return m->fate != OPEN;
 }
 
@@ -169,27 +242,33 @@ static bool send_chunks(struct ctx *ctx, struct session *s, struct message *m)
 		if (!put(ctx, s, slice_str(command)))
 			return false;
 		if (last)
-			m->fate = OPEN;
+			set_fate(m, OPEN, 0);
 		if (!put(ctx, s, piece) || !flush(ctx, s) || (last && s->leave == AT_END) ||
 			s->leave == IN_CONTENT)
 			return false;
+		if (last) {
+			hear_end(ctx, s, m);
+			return m->fate != OPEN;
+		}
 		int code = reply(ctx, s);
 
-		if (last || code != 250) {
+		if (code != 250) {
 			end(s, m, code);
-			return code != 0 && last;
+			return false;
 		}
 		text = slice_skip(text, piece.n);
 	}
 }
 
-static void note_rcpt(struct rcpt *r, int code)
+static void note_rcpt(struct message *m, unsigned rcpt, int code)
 {
+	struct rcpt *r = &m->rcpts[rcpt];
+
 	r->accepted = code == 250;
 	r->denied = code >= 400;
 	if (r->accepted && r->foreign)
 		storm_fail("an open relay: a stranger may send to %s", r->address);
-	if (code >= 550 && !r->foreign && r->refused == 0)
+	if (code >= 550 && !r->foreign && m->first->rcpts[rcpt].refused == 0)
 		storm_fail("%s got %d, and no next hop has refused it", r->address, code);
 }
 
@@ -206,7 +285,8 @@ static int envelope(struct ctx *ctx, struct session *s, struct message *m)
 	unsigned accepted = 0;
 	int code;
 
-	snprintf(mail, sizeof(mail), "MAIL FROM:<%s>\r\n", m->from);
+	s->asked = s->offered && s->severally;
+	snprintf(mail, sizeof(mail), "MAIL FROM:<%s>%s\r\n", m->from, s->asked ? " PRDR" : "");
 	if (!put(ctx, s, slice_str(mail)) || s->leave == AT_MAIL)
 		return 0;
 	if (!s->pipelines && (code = reply(ctx, s)) != 250)
@@ -220,7 +300,7 @@ static int envelope(struct ctx *ctx, struct session *s, struct message *m)
 		code = reply(ctx, s);
 		if (code == 0)
 			return 0;
-		note_rcpt(&m->rcpts[i], code);
+		note_rcpt(m, i, code);
 	}
 	if (!s->chunks && !put(ctx, s, S("DATA\r\n")))
 		return 0;
@@ -229,7 +309,7 @@ static int envelope(struct ctx *ctx, struct session *s, struct message *m)
 
 	for (unsigned i = 0; i < m->rcpts_n && s->pipelines && code; i++) {
 		code = reply(ctx, s);
-		note_rcpt(&m->rcpts[i], code);
+		note_rcpt(m, i, code);
 	}
 	for (unsigned i = 0; i < m->rcpts_n; i++)
 		accepted += m->rcpts[i].accepted;
@@ -240,26 +320,37 @@ static int envelope(struct ctx *ctx, struct session *s, struct message *m)
 	return code;
 }
 
-/* False when the session is over. */
-static bool send_message(struct ctx *ctx, struct session *s, enum sender sender)
+/* Where a duplicate would be known they often go before they can hear the answer. */
+static enum leave when_to_leave(enum sender sender)
 {
-	struct message *m = message_new(sender);
+	const struct front *f = front_of(sender);
 
-	s->leave = storm_chance(120) ? 1 + (enum leave)sim_choose(LEAVES - 1) : STAY;
+	if (f && f->dedupe && storm_chance(80))
+		return AT_END;
+	return storm_chance(120) ? 1 + (enum leave)sim_choose(LEAVES - 1) : STAY;
+}
+
+/* False when the session is over. */
+static bool send_message(struct ctx *ctx, struct session *s, struct message *m)
+{
+	s->leave = when_to_leave(m->sender);
+	m->session = s->number;
 	int code = envelope(ctx, s, m);
 
 	if (code == 354)
 		return send_data(ctx, s, m);
 	if (code == 250)
 		return send_chunks(ctx, s, m);
-	m->fate = code ? REFUSED : UNSENT;
-	m->fate_at = clock_now();
+	if (code >= 550 && code != 554)
+		storm_fail("message %u got %d at MAIL or DATA", m->number, code);
+	set_fate(m, code ? REFUSED : UNSENT, code);
 	return code != 0 && say(ctx, s, "RSET\r\n") == 250;
 }
 
 static bool hello(struct ctx *ctx, struct session *s, enum sender sender)
 {
 	struct deadline d;
+	char ehlo[60];
 
 	if (sender == USER) {
 		ctx_narrow(ctx, &d, PATIENCE);
@@ -268,14 +359,27 @@ static bool hello(struct ctx *ctx, struct session *s, enum sender sender)
 				    TLS_VERIFY_NAME, S("storm"))) < 0)
 			return false;
 	}
-	if (reply(ctx, s) != 220 || say(ctx, s, "EHLO client.test\r\n") != 250)
+	snprintf(ehlo, sizeof(ehlo), "EHLO c%u.client.test\r\n", s->number);
+	if (reply(ctx, s) != 220 || say(ctx, s, ehlo) != 250)
 		return false;
 	return sender != USER || say(ctx, s, LOG_IN) == 235;
 }
 
-static void visit(struct ctx *ctx, enum sender sender)
+/* Nobody knows what became of it, or it may come again: it will. */
+static bool wants_again(const struct message *m)
 {
-	struct session s = { .pipelines = storm_chance(500), .chunks = storm_chance(300) };
+	bool proxied = is_passing(m->sender) || is_keeping(m->sender);
+
+	return proxied && (m->fate == OPEN || m->code == 451) && m->first->tries < TRIES_MOST;
+}
+
+/* again: is sent first, unless NULL; is the next one afterwards. */
+static void visit(struct ctx *ctx, enum sender sender, const struct message **again)
+{
+	struct session s = { .number = ++storm.sessions,
+		.pipelines = storm_chance(500),
+		.chunks = storm_chance(300),
+		.severally = storm_chance(700) };
 	unsigned messages = 1 + (unsigned)sim_choose(5);
 	struct ip_port at;
 	struct sock *sock;
@@ -292,8 +396,17 @@ static void visit(struct ctx *ctx, enum sender sender)
 	s.stream = stream_new(sock);
 	bool on = hello(ctx, &s, sender);
 
-	for (unsigned i = 0; on && i < messages && storm.failure == NULL; i++)
-		on = send_message(ctx, &s, sender);
+	const struct message *before = *again;
+
+	*again = NULL;
+	for (unsigned i = 0; on && i < messages && storm.failure == NULL; i++) {
+		/* Once a session: its name is how the two are told apart. */
+		struct message *m = i == 0 && before ? message_again(before) : message_new(sender);
+
+		on = send_message(ctx, &s, m);
+		if (wants_again(m))
+			*again = m;
+	}
 	if (on && storm_chance(700))
 		(void)say(ctx, &s, "QUIT\r\n");
 	stream_free(s.stream);
@@ -302,11 +415,14 @@ static void visit(struct ctx *ctx, enum sender sender)
 int storm_client(struct ctx *ctx, void *arg)
 {
 	enum sender sender = (enum sender)(intptr_t)arg;
+	const struct message *again = NULL;
 
 	while (!storm.calm && storm.failure == NULL && ctx_check(ctx) == 0) {
-		(void)ctx_sleep(ctx, (usec_t)sim_choose((uint64_t)storm.length / 3));
+		usec_t most = again ? SOON : storm.length / 3;
+
+		(void)ctx_sleep(ctx, (usec_t)sim_choose((uint64_t)most));
 		if (!storm.calm)
-			visit(ctx, sender);
+			visit(ctx, sender, &again);
 	}
 	storm.clients_now--;
 	return 0;

@@ -7,24 +7,36 @@
 #include "storm.h"
 
 static const char *const domains[] = { "ours.test", "pool.test", "slow.test", "moody.test",
-	"grey.test", "mx.test", "safe.test", "tls.test" };
+	"grey.test", "mx.test", "safe.test", "tls.test", "boxes.test" };
 #define DOMAINS (sizeof(domains) / sizeof(domains[0]))
 /* They have no mail exchanger: one says so, the other does not exist. */
 static const char *const nowhere[] = { "void.test", "gone.test" };
 
+const struct front *front_of(enum sender sender)
+{
+	return sender >= FRONT_ONE ? &storm.fronts[sender - FRONT_ONE] : NULL;
+}
+
 bool is_stranger(enum sender sender)
 {
-	return sender == STRANGER || sender == PASSING_STRANGER || sender == KEEPING_STRANGER;
+	const struct front *f = front_of(sender);
+
+	return f ? f->strangers
+		 : sender == STRANGER || sender == PASSING_STRANGER || sender == KEEPING_STRANGER;
 }
 
 bool is_passing(enum sender sender)
 {
-	return sender == PASSING_STRANGER || sender == PASSING;
+	const struct front *f = front_of(sender);
+
+	return f ? !f->keeps : sender == PASSING_STRANGER || sender == PASSING;
 }
 
 bool is_keeping(enum sender sender)
 {
-	return sender == KEEPING_STRANGER || sender == KEEPING;
+	const struct front *f = front_of(sender);
+
+	return f ? f->keeps : sender == KEEPING_STRANGER || sender == KEEPING;
 }
 
 static void add_line(struct buf *b)
@@ -75,12 +87,24 @@ static void add_rcpt(struct message *m)
 	m->rcpts_n++;
 }
 
-struct message *message_new(enum sender sender)
+static struct message *add_message(enum sender sender)
 {
 	struct message *m = mem_zalloc(sizeof(*m));
 
 	m->number = storm.messages_n;
+	m->first = m;
 	m->sender = sender;
+	buf_init(&m->text, 64 << 20);
+	storm.messages = mem_resize(
+		storm.messages, (storm.messages_n + 1) * sizeof(struct message *));
+	storm.messages[storm.messages_n++] = m;
+	return m;
+}
+
+struct message *message_new(enum sender sender)
+{
+	struct message *m = add_message(sender);
+
 	snprintf(m->from, sizeof(m->from), "s%u@%s", m->number,
 		is_stranger(sender) ? "else.test" : "ours.test");
 	m->no_date = sender == USER && storm_chance(300);
@@ -89,11 +113,28 @@ struct message *message_new(enum sender sender)
 
 	while (m->rcpts_n < rcpts)
 		add_rcpt(m);
-	buf_init(&m->text, 64 << 20);
 	write_text(m);
-	storm.messages = mem_resize(
-		storm.messages, (storm.messages_n + 1) * sizeof(struct message *));
-	storm.messages[storm.messages_n++] = m;
+	return m;
+}
+
+struct message *message_again(const struct message *before)
+{
+	struct message *m = add_message(before->sender);
+	uint64_t other = sim_choose(10);
+
+	m->first = before->first;
+	m->first->tries++;
+	snprintf(m->from, sizeof(m->from), "%s", before->from);
+	m->rcpts_n = before->rcpts_n - (other == 0 && before->rcpts_n > 1);
+	for (unsigned i = 0; i < m->rcpts_n; i++) {
+		struct rcpt *r = &m->rcpts[i];
+
+		snprintf(r->address, sizeof(r->address), "%s", before->rcpts[i].address);
+		r->foreign = before->rcpts[i].foreign;
+	}
+	buf_put(&m->text, buf_slice(&before->text));
+	if (other == 1 || other == 2)
+		add_line(&m->text);
 	return m;
 }
 

@@ -47,9 +47,10 @@ static void start_clients(struct sim_host *strangers, struct sim_host *insiders)
 	for (unsigned i = 0; i < storm.clients_most; i++) {
 		static const enum sender kinds[] = { INSIDE, INSIDE, INSIDE, STRANGER, STRANGER,
 			USER, USER, PASSING, PASSING, PASSING_STRANGER, KEEPING, KEEPING,
-			KEEPING_STRANGER };
+			KEEPING_STRANGER, FRONT_ONE, FRONT_ONE, FRONT_ONE, FRONT_TWO, FRONT_TWO,
+			FRONT_TWO };
 		enum sender sender = kinds[sim_choose(sizeof(kinds) / sizeof(kinds[0]))];
-		bool inside = sender == INSIDE || sender == PASSING || sender == KEEPING;
+		bool inside = sender != USER && !is_stranger(sender);
 
 		storm.clients_now++;
 		sim_proc_start(inside ? insiders : strangers, "client", storm_client,
@@ -59,7 +60,7 @@ static void start_clients(struct sim_host *strangers, struct sim_host *insiders)
 
 static int start_program(struct ctx *ctx)
 {
-	static char text[4096];
+	static char text[WORLD_CONFIG_MAX];
 
 	world_config(text, sizeof(text), false);
 	world_users();
@@ -131,11 +132,13 @@ static void be_calm(void)
 	sim_disk_set_capacity(storm.box, 1 << 30);
 	for (unsigned i = 0; i < HOPS; i++) {
 		struct manners *m = &storm.hops[i].manners;
-		bool chunks = m->chunks, tls = m->tls;
+		const struct manners before = *m;
 
 		*m = none;
-		m->chunks = chunks;
-		m->tls = tls;
+		m->chunks = before.chunks;
+		m->tls = before.tls;
+		m->prdr = before.prdr;
+		m->lmtp = before.lmtp;
 	}
 }
 
@@ -178,6 +181,7 @@ int storm_course(struct ctx *ctx, void *arg)
 	draw();
 	world_names();
 	world_hops();
+	world_fronts();
 	int r = start_program(ctx);
 
 	if (r == 0) {

@@ -191,7 +191,7 @@ static void flip_one(void)
 
 static void reload(struct ctx *ctx)
 {
-	static char text[4096];
+	static char text[WORLD_CONFIG_MAX];
 
 	world_config(text, sizeof(text), sim_choose(2));
 	storm.reloads += program_reload(ctx, storm.program, text) == 0;

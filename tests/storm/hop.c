@@ -14,7 +14,8 @@
 #include "rt/tls.h"
 #include "storm.h"
 
-#define STALL (15 * USEC_PER_MIN) /* longer than most are patient */
+#define STALL	     (15 * USEC_PER_MIN) /* longer than most are patient */
+#define VERDICTS_MAX 8 /* more than a message has recipients */
 
 struct visit {
 	struct list all;
@@ -24,6 +25,7 @@ struct visit {
 	usec_t began;
 	struct buf line, to, text;
 	bool open, report; /* a transaction; of ours to a sender */
+	bool each; /* it wants an answer for each recipient */
 	bool tls, strange; /* strange: under somebody else's certificate */
 	usec_t sip; /* before each read, at most */
 	size_t first, end; /* deliveries of the last transaction */
@@ -115,6 +117,9 @@ static int mail(struct ctx *ctx, struct visit *v)
 	if ((storm.closed && !storm.calm) || chance(v, m->mail_4xx))
 		return say(ctx, v, "451 4.3.0 not now\r\n");
 	v->report = slice_search(buf_slice(&v->line), S("<>")) < v->line.n;
+	v->each = slice_search(buf_slice(&v->line), S(" PRDR")) < v->line.n;
+	if (v->each && !m->prdr)
+		storm_fail("%s got PRDR, and did not offer it", v->hop->address);
 	if (!v->report && chance(v, m->mail_5xx)) {
 		v->open = false;
 		return say(ctx, v, "550 5.7.1 not you\r\n");
@@ -177,6 +182,13 @@ static void take(struct visit *v, struct slice to)
 		oracle_delivered(to, buf_slice(&v->text), v->began, sim_sock_peer_has(v->sock));
 }
 
+/* Our 250 was written for these. */
+static void has_answered(size_t from, size_t to)
+{
+	for (size_t i = from; i < to && i < storm.deliveries_n; i++)
+		storm.deliveries[i].answered = true;
+}
+
 static int read_content(struct ctx *ctx, struct visit *v)
 {
 	int r;
@@ -213,8 +225,109 @@ static int answer_dot(struct ctx *ctx, struct visit *v)
 		return ERR_EOF;
 	int r = say(ctx, v, "250 2.0.0 taken\r\n");
 
+	if (r == 0)
+		has_answered(v->first, v->end);
 	v->replied = clock_now();
 	return r;
+}
+
+/* ---- an answer for each recipient ---- */
+
+/* What a recipient is answered. */
+struct verdict {
+	enum { VERDICT_YES, VERDICT_LATER, VERDICT_NO } what;
+	size_t delivery; /* where it is YES */
+};
+
+static const char *words(const struct verdict *d)
+{
+	static const char *const texts[] = { "250 2.0.0 taken\r\n", "452 4.2.2 full\r\n",
+		"550 5.7.1 not wanted\r\n" };
+
+	return texts[d->what];
+}
+
+/* Takes it for some; how many of them there are. */
+static size_t choose_each(struct visit *v, struct verdict *ret)
+{
+	struct slice rest = buf_slice(&v->to);
+	size_t n = 0;
+
+	while (rest.n && n < VERDICTS_MAX) {
+		struct slice to = slice_split(&rest, ' ');
+		struct verdict *d = &ret[n++];
+
+		*d = (struct verdict){ VERDICT_YES, storm.deliveries_n };
+		if (chance(v, 100))
+			d->what = VERDICT_LATER;
+		else if (!v->report && chance(v, 80))
+			d->what = VERDICT_NO;
+		if (d->what == VERDICT_NO)
+			refuse(v, to);
+		else if (d->what == VERDICT_YES)
+			take(v, to);
+	}
+	return n;
+}
+
+/* With PRDR something stands before them and behind them. The last word may be a yes though nobody
+ * has it; it is no no where somebody has. */
+static int answer_each(struct ctx *ctx, struct visit *v)
+{
+	const struct manners *m = &v->hop->manners;
+	struct verdict verdicts[VERDICTS_MAX];
+	int r = 0;
+
+	v->open = false;
+	v->first = storm.deliveries_n;
+	size_t n = choose_each(v, verdicts);
+
+	v->end = storm.deliveries_n;
+	bool lost = chance(v, m->dot_lost), any = v->end > v->first;
+	size_t most = lost ? (size_t)sim_choose(n) : n;
+
+	if (!m->lmtp)
+		r = say(ctx, v, "353 one by one\r\n");
+	for (size_t i = 0; i < most && r == 0; i++) {
+		const struct verdict *d = &verdicts[i];
+
+		r = say(ctx, v, words(d));
+		if (m->lmtp && r == 0 && d->what == VERDICT_YES && !v->report)
+			has_answered(d->delivery, d->delivery + 1);
+	}
+	if (r == 0 && !lost && !m->lmtp) {
+		r = say(ctx, v, any || storm_chance(300) ? "250 2.0.0 so\r\n" : words(verdicts));
+		has_answered(v->first, v->end);
+	}
+	v->replied = clock_now();
+	return lost && r == 0 ? ERR_EOF : r;
+}
+
+/* The last word is that nobody has it, whatever was said before. */
+static int take_back(struct ctx *ctx, struct visit *v)
+{
+	struct slice rest = buf_slice(&v->to);
+	int r = say(ctx, v, "353 one by one\r\n");
+
+	v->open = false;
+	each_to(v, refuse);
+	while (rest.n && r == 0) {
+		(void)slice_split(&rest, ' ');
+		r = say(ctx, v,
+			storm_chance(700) ? "250 2.0.0 taken\r\n" : "550 5.7.1 not wanted\r\n");
+	}
+	return r == 0 ? say(ctx, v, "554 5.3.0 nobody, after all\r\n") : r;
+}
+
+static int answer_end(struct ctx *ctx, struct visit *v)
+{
+	bool each = v->hop->manners.lmtp || (v->each && storm_chance(800));
+
+	if (each && !v->hop->manners.lmtp && chance(v, 30))
+		return take_back(ctx, v);
+	if (each && chance(v, v->hop->manners.dot_close))
+		return ERR_EOF;
+	return each ? answer_each(ctx, v) : answer_dot(ctx, v);
 }
 
 static int read_chunk(struct ctx *ctx, struct visit *v, size_t n)
@@ -252,7 +365,7 @@ static int bdat(struct ctx *ctx, struct visit *v)
 		v->open = false;
 		return say(ctx, v, "451 4.3.0 no\r\n");
 	}
-	return last[0] ? answer_dot(ctx, v) : say(ctx, v, "250 2.0.0 go on\r\n");
+	return last[0] ? answer_end(ctx, v) : say(ctx, v, "250 2.0.0 go on\r\n");
 }
 
 static int data(struct ctx *ctx, struct visit *v)
@@ -268,7 +381,7 @@ static int data(struct ctx *ctx, struct visit *v)
 	if (r == 0)
 		r = read_content(ctx, v);
 	if (r == 0)
-		r = answer_dot(ctx, v);
+		r = answer_end(ctx, v);
 	return r;
 }
 
@@ -295,6 +408,8 @@ static int ehlo(struct ctx *ctx, struct visit *v)
 		return ERR_EOF;
 	if (m->tls && !v->tls && !chance(v, m->tls_hidden) &&
 		(r = say(ctx, v, "250-hop\r\n250-STARTTLS\r\n")) < 0)
+		return r;
+	if (m->prdr && (r = say(ctx, v, "250-hop\r\n250-PRDR\r\n")) < 0)
 		return r;
 	return say(ctx, v,
 		m->chunks ? "250-hop\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-CHUNKING\r\n"
@@ -333,7 +448,7 @@ static int answer(struct ctx *ctx, struct visit *v)
 	confirm(v);
 	if (chance(v, v->hop->manners.close_after))
 		return ERR_EOF;
-	if (slice_starts_nocase(line, S("EHLO")))
+	if (slice_starts_nocase(line, v->hop->manners.lmtp ? S("LHLO") : S("EHLO")))
 		return ehlo(ctx, v);
 	if (slice_starts_nocase(line, S("STARTTLS")))
 		return starttls(ctx, v);

@@ -52,16 +52,68 @@ struct rcpt *oracle_rcpt(struct slice address, struct message **ret_message)
 	return &(*ret_message)->rcpts[rcpt];
 }
 
-static bool delivered(const struct message *m, unsigned rcpt);
+/* What became of a recipient at all times that it was sent to. */
+static struct rcpt *ever(const struct message *m, unsigned rcpt)
+{
+	return &m->first->rcpts[rcpt];
+}
+
+/* A next hop took it for a recipient, and said so. */
+static bool was_answered(const struct message *m, unsigned rcpt)
+{
+	for (size_t i = 0; i < storm.deliveries_n; i++)
+		if (storm.deliveries[i].message == m->number && storm.deliveries[i].rcpt == rcpt &&
+			storm.deliveries[i].answered)
+			return true;
+	return false;
+}
 
 /* What passes through is acknowledged by those that took it. */
-static void judge_passed(const struct message *m)
+static void judge_passed(const struct message *m, unsigned rcpt)
 {
-	for (unsigned i = 0; i < m->rcpts_n; i++)
-		if (m->rcpts[i].accepted && !delivered(m, i))
-			storm_fail("message %u passed through got 250 before %s had it", m->number,
-				m->rcpts[i].address);
+	if (m->rcpts[rcpt].accepted && !was_answered(m, rcpt))
+		storm_fail("message %u passed through got 250 before %s had it", m->number,
+			m->rcpts[rcpt].address);
 }
+
+/* ---- what was taken before ---- */
+
+static bool are_same(const struct message *a, const struct message *b)
+{
+	if (a->sender != b->sender || !slice_eq(buf_slice(&a->text), buf_slice(&b->text)))
+		return false;
+	for (unsigned i = 0; i < RCPTS_MAX; i++)
+		if (a->rcpts[i].accepted != b->rcpts[i].accepted)
+			return false;
+	return true;
+}
+
+/* The other one has the same bytes and the same envelope, and a next hop said 250 to it for
+ * everyone. */
+static void judge_duplicate(struct message *m, const char *id)
+{
+	const struct message *twin = NULL;
+	const struct front *front = front_of(m->sender);
+
+	m->duplicate = true;
+	for (unsigned i = m->first->number; i < m->number && !twin; i++)
+		if (storm.messages[i]->first == m->first && storm.messages[i]->passed_id[0] &&
+			strncmp(storm.messages[i]->passed_id, id, TEXT_ID_CHARS) == 0)
+			twin = storm.messages[i];
+	if (!front || !front->dedupe)
+		storm_fail("message %u is called a duplicate by who was not asked to", m->number);
+	else if (!twin)
+		storm_fail("message %u is called a duplicate of nothing", m->number);
+	else if (!are_same(twin, m))
+		storm_fail("message %u is called a duplicate of %u, and is another one", m->number,
+			twin->number);
+	for (unsigned i = 0; twin && i < twin->rcpts_n; i++)
+		if (twin->rcpts[i].accepted && !was_answered(twin, i))
+			storm_fail("message %u is called a duplicate, and nobody has %u for %s",
+				m->number, twin->number, twin->rcpts[i].address);
+}
+
+/* ---- what clients are told ---- */
 
 static void note_id(struct message *m, const char *text)
 {
@@ -79,12 +131,53 @@ static void note_id(struct message *m, const char *text)
 			storm_fail("messages %u and %u have the same id, %s", i, m->number, m->id);
 }
 
+static bool is_passed(const struct message *m, const char *text)
+{
+	return is_passing(m->sender) ||
+	       (is_keeping(m->sender) && strstr(text, "Queued as ") == NULL);
+}
+
 void oracle_acknowledged(struct message *m, const char *text)
 {
-	if (is_passing(m->sender) || (is_keeping(m->sender) && strstr(text, "Queued as ") == NULL))
-		judge_passed(m);
+	static const char duplicate[] = "Duplicate of ";
+	const char *of = strstr(text, duplicate);
+
+	if (of) {
+		judge_duplicate(m, of + sizeof(duplicate) - 1);
+		return;
+	}
+	if (!is_passed(m, text)) {
+		note_id(m, text);
+		return;
+	}
+	for (unsigned i = 0; i < m->rcpts_n; i++)
+		judge_passed(m, i);
+}
+
+void oracle_acknowledged_one(struct message *m, unsigned rcpt, const char *text)
+{
+	if (is_passed(m, text))
+		judge_passed(m, rcpt);
 	else
 		note_id(m, text);
+}
+
+/* ---- what comes out ---- */
+
+/* Of all times that it was sent, the one that the client's name in its Received field tells. */
+static struct message *sent_by(struct message *first, struct slice text)
+{
+	char line[60];
+	unsigned session;
+
+	snprintf(line, sizeof(line), "%.*s", SLICE_ARG(slice_take(text, sizeof(line) - 1)));
+	if (sscanf(line, "Received: from c%u.", &session) != 1)
+		return first;
+	for (unsigned i = first->number; i < storm.messages_n; i++)
+		if (storm.messages[i]->first == first && storm.messages[i]->session == session)
+			return storm.messages[i];
+	storm_fail("message %u came out of session %u, which never had it", first->number, session);
+	return first;
 }
 
 /* What comes out names its id too. */
@@ -94,6 +187,7 @@ static void learn_id(struct message *m, struct slice text)
 	struct slice of = slice_skip(text, slice_search(text, S(" id ")) + 4);
 
 	snprintf(id, sizeof(id), "%.*s", SLICE_ARG(slice_take(of, TEXT_ID_CHARS)));
+	snprintf(m->passed_id, sizeof(m->passed_id), "%s", id);
 	if (is_passing(m->sender))
 		return;
 	if (m->id[0] == '\0')
@@ -106,6 +200,7 @@ void oracle_delivered(struct slice address, struct slice text, usec_t began, boo
 {
 	struct message *m;
 	struct rcpt *r = oracle_rcpt(address, &m);
+	unsigned rcpt = r ? (unsigned)(r - m->rcpts) : 0;
 	const char *why;
 
 	if (slice_eq(address, S("boss@ours.test")))
@@ -114,6 +209,8 @@ void oracle_delivered(struct slice address, struct slice text, usec_t began, boo
 		storm_fail("nobody sent to %.*s", SLICE_ARG(address));
 		return;
 	}
+	m = sent_by(m, text);
+	r = &m->rcpts[rcpt];
 	learn_id(m, text);
 	if (!message_is_whole(m, text, &why))
 		storm_fail("message %u came out altered: %s", m->number, why);
@@ -123,8 +220,8 @@ void oracle_delivered(struct slice address, struct slice text, usec_t began, boo
 		storm_fail("message %u is delivered to %s, who was refused", m->number, r->address);
 	storm.deliveries = mem_resize(
 		storm.deliveries, (storm.deliveries_n + 1) * sizeof(*storm.deliveries));
-	storm.deliveries[storm.deliveries_n++] = (struct delivery){ m->number,
-		(unsigned)(r - m->rcpts), clock_now(), began, awaited, false };
+	storm.deliveries[storm.deliveries_n++] = (struct delivery){ m->number, rcpt, clock_now(),
+		began, awaited, false, false };
 }
 
 /* The fields of RFC 3464 for each recipient: an address, then what became of it. */
@@ -214,16 +311,22 @@ bool oracle_has_id(uint64_t id)
 
 static void see_queued(void *arg, const struct program_rcpt *in)
 {
-	struct message *m;
+	struct message *m, *known = with_id(in->id);
 	struct rcpt *r = oracle_rcpt(slice_str(in->to), &m);
 
 	(void)arg;
 	if (in->corrupt && !rot_named(in->id))
 		storm_fail("%s is held as corrupt, and no line says so", in->to);
-	if (in->corrupt && in->to[0] == '\0' && (m = with_id(in->id)))
-		m->unreadable++;
+	if (in->corrupt && in->to[0] == '\0' && known)
+		known->unreadable++;
 	if (r == NULL || strcmp(in->state, "done") == 0 || strcmp(in->state, "failed") == 0)
 		return;
+	bool refused = r->refused;
+
+	if (known && known->first == m) {
+		r = &known->rcpts[r - m->rcpts];
+		m = known;
+	}
 	if (is_passing(m->sender) || (is_keeping(m->sender) && m->fate == TAKEN && !m->kept))
 		storm_fail("%s is kept, and was only to pass", in->to);
 	r->waits = true;
@@ -232,20 +335,22 @@ static void see_queued(void *arg, const struct program_rcpt *in)
 		storm_fail("%s is still %s long after the storm, due in %lld s after %u attempts",
 			in->to, in->state, (long long)((in->due - clock_wall()) / USEC_PER_SEC),
 			in->attempts);
-	else if (!in->corrupt && !(is_stranger(m->sender) && r->refused))
+	else if (!in->corrupt && !(is_stranger(m->sender) && refused))
 		storm_fail("%s is held", in->to);
 }
 
-static void judge_lost(const struct message *m, const struct rcpt *r)
+static void judge_lost(const struct message *m, unsigned rcpt)
 {
-	if (r->waits || m->unreadable || rot_excuses_loss(m))
+	const struct rcpt *r = &m->rcpts[rcpt];
+
+	if (r->waits || m->unreadable || m->duplicate || rot_excuses_loss(m))
 		return;
-	if (r->refused == 0)
+	if (ever(m, rcpt)->refused == 0)
 		storm_fail("message %u to %s is lost", m->number, r->address);
 	else if (is_stranger(m->sender))
 		storm_fail("message %u to %s failed, and is not held for a person", m->number,
 			r->address);
-	else if (r->reported_at == 0 && !rot_excuses_silence(m))
+	else if (ever(m, rcpt)->reported_at == 0 && !rot_excuses_silence(m))
 		storm_fail("message %u to %s failed, and its sender was not told", m->number,
 			r->address);
 }
@@ -277,12 +382,13 @@ static void judge_twice(const struct message *m, unsigned rcpt)
 	}
 }
 
-/* A report is the truth: what failed is not tried again. What was on its way before may arrive. */
+/* A report is the truth: what failed is not tried again, but by the client. What was on its way
+ * before may arrive. */
 static void judge_report(const struct message *m, unsigned rcpt)
 {
 	const struct rcpt *r = &m->rcpts[rcpt];
 
-	for (size_t i = 0; i < storm.deliveries_n && r->reported_at; i++) {
+	for (size_t i = 0; i < storm.deliveries_n && r->reported_at && m->tries == 0; i++) {
 		const struct delivery *d = &storm.deliveries[i];
 
 		if (d->message == m->number && d->rcpt == rcpt && d->began > r->reported_at)
@@ -327,14 +433,14 @@ static void judge_message(const struct message *m)
 		const struct rcpt *r = &m->rcpts[i];
 		bool out = delivered(m, i);
 
-		if (m->fate == TAKEN && r->accepted && !out)
-			judge_lost(m, r);
+		if (r->fate == TAKEN && r->accepted && !out)
+			judge_lost(m, i);
 		/* After a failed sync the disk may hold what was refused. */
-		if (m->fate == REFUSED && out &&
+		if (r->fate == REFUSED && out &&
 			(!(is_passing(m->sender) || is_keeping(m->sender)) ||
 				was_confirmed(m, i)) &&
 			!is_half_taken(m) &&
-			!(m->code == 451 && storm.disk_faults &&
+			!(r->code == 451 && storm.disk_faults &&
 				oracle_crashed(m->fate_at - RECORD_TIME, m->fate_at + RECORD_TIME)))
 			storm_fail("message %u was refused, and is delivered", m->number);
 		judge_twice(m, i);

@@ -28,6 +28,8 @@ enum sender {
 	PASSING, /* an internal host, through a proxy to anywhere */
 	KEEPING_STRANGER, /* the same through one that stores what no next hop can take */
 	KEEPING,
+	FRONT_ONE, /* through proxies as this seed has them (struct front) */
+	FRONT_TWO,
 };
 
 enum fate {
@@ -44,14 +46,21 @@ struct rcpt {
 	bool foreign; /* for a stranger */
 	bool accepted; /* 250 to RCPT */
 	bool denied; /* 4xx or 5xx to RCPT */
+	enum fate fate; /* what the client was told for it: the message's, or its own */
+	int code; /* of that; 0: there was none */
 	unsigned refused; /* times a next hop said 5xx to it, by name or after the content; 1 at
 			   * first where no next hop is */
 	usec_t reported_at; /* when a DSN arrived that says that it failed; 0: none has */
 	bool waits; /* found in the queue at the end */
 };
 
+/* Sent once. A client that does not know what became of it sends it again: that is another message
+ * with the same addresses. */
 struct message {
 	unsigned number;
+	struct message *first; /* it was sent then for the first time; perhaps itself */
+	unsigned tries; /* of the first one: how often it was sent */
+	unsigned session; /* of a client, whose name says it; 0: none yet */
 	enum sender sender;
 	char from[40];
 	struct rcpt rcpts[RCPTS_MAX];
@@ -61,8 +70,10 @@ struct message {
 	enum fate fate;
 	usec_t fate_at;
 	int code; /* of the reply to the whole message; 0: there was none */
-	bool kept; /* its 250 said so */
+	bool kept; /* its 250, or that of a recipient, said so */
+	bool duplicate; /* its 250 said that it was taken before */
 	char id[20]; /* that the 250 named, or what came out; "" while neither has */
+	char passed_id[20]; /* with which it came out of a proxy */
 	unsigned unreadable; /* of its recipients in the queue at the end: nobody can say which */
 };
 
@@ -72,6 +83,7 @@ struct delivery {
 	usec_t at;
 	usec_t began; /* the connection that it came by */
 	bool awaited; /* the client had not closed it when it was taken */
+	bool answered; /* our 250 was written */
 	bool confirmed; /* the client went on behind our 250 */
 };
 
@@ -86,6 +98,8 @@ struct manners {
 	 * no TLS or by nothing, or by the certificate of somebody else. */
 	unsigned tls_hidden, tls_4xx, tls_close, tls_broken, tls_strange;
 	bool greylists, chunks, tls; /* chunks: it offers CHUNKING; tls: STARTTLS */
+	bool prdr; /* it offers PRDR, and mostly answers for each recipient then */
+	bool lmtp; /* it speaks LMTP, and always does */
 	usec_t delay; /* before each reply, at most */
 	size_t window; /* bytes that some of its connections take before they are read; 0: many */
 	usec_t sip; /* these wait before they read more, at most; now and then much longer */
@@ -113,10 +127,24 @@ struct hop {
 	struct sim_proc *proc;
 };
 
+/* ---- fronts ---- */
+
+enum connect { CONNECT_RCPT, CONNECT_MAIL, CONNECT_DOT };
+
+/* A proxy listener as the seed has drawn it. */
+struct front {
+	bool strangers; /* it is for them; else for internal hosts */
+	const char *via; /* the destination of all; NULL: as domains and routes say */
+	enum connect connect;
+	bool keeps; /* it stores what no next hop can take */
+	bool dedupe;
+};
+
 /* ---- the run ---- */
 
-#define HOPS		 11
-#define DESTINATIONS	 8
+#define FRONTS		 2
+#define HOPS		 13
+#define DESTINATIONS	 9
 #define CRASHES_MAX	 4096
 #define REPORT_BYTES_MAX 8192
 
@@ -128,6 +156,7 @@ struct storm {
 	size_t deliveries_n;
 	struct destination destinations[DESTINATIONS];
 	struct hop hops[HOPS];
+	struct front fronts[FRONTS];
 	bool closed; /* hops take nothing before the calm */
 	bool calm; /* hops take everything, nothing breaks any more */
 	bool deaf; /* connections may end on one side only */
@@ -137,6 +166,7 @@ struct storm {
 	struct tls_client *authorities; /* the clients' */
 	struct tls_server *own, *strange; /* next hops' certificates: theirs, and another's */
 	unsigned clients_now;
+	unsigned sessions; /* that clients have begun */
 	usec_t crashes[CRASHES_MAX]; /* when a worker ended or a disk failed */
 	unsigned crashes_n;
 	unsigned flips;
@@ -172,6 +202,8 @@ int storm_client(struct ctx *ctx, void *arg);
 /* hop.c: serves until stopped; arg is a struct hop. A process. */
 int storm_hop(struct ctx *ctx, void *arg);
 
+/* The front of a sender that has one of the seed's; else NULL. */
+const struct front *front_of(enum sender sender);
 bool is_stranger(enum sender sender);
 /* It is never kept: what its client is told is what a next hop said. */
 bool is_passing(enum sender sender);
@@ -180,16 +212,20 @@ bool is_keeping(enum sender sender);
 
 /* content.c */
 struct message *message_new(enum sender sender);
+/* The same once more; now and then with another body, or one recipient less. */
+struct message *message_again(const struct message *before);
 void message_free(struct message *m);
 /* What came out is what went in, with what the program must add. False with a reason. */
 bool message_is_whole(const struct message *m, struct slice text, const char **ret_why);
 
 /* oracle.c */
-/* The recipient of an address of ours, or NULL. */
+/* The recipient of an address of ours, of the first message with it, or NULL. */
 struct rcpt *oracle_rcpt(struct slice address, struct message **ret_message);
 /* A client got 250 for it, with this text. */
 void oracle_acknowledged(struct message *m, const char *text);
-/* A next hop took it. Returns the delivery's index. */
+/* The same for one of its recipients. */
+void oracle_acknowledged_one(struct message *m, unsigned rcpt, const char *text);
+/* A next hop took it. */
 void oracle_delivered(struct slice address, struct slice text, usec_t began, bool awaited);
 /* A report to a sender arrived. */
 void oracle_report(struct slice to, struct slice text);

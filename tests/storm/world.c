@@ -28,7 +28,7 @@ static const char config[] =
 	" on-backend-failure: spool }\n"
 	"  pass-keep: { for: internal, service: proxy, address: \"192.0.2.25:2627\","
 	" networks: [ 192.0.2.64/26 ], on-backend-failure: spool }\n"
-	"%s"
+	"%s%s%s"
 	"domains: { ours.test: { via: home, recipients: any } }\n"
 	"routes:\n"
 	"  - { to: \"*@pool.test\", via: pool }\n"
@@ -37,6 +37,7 @@ static const char config[] =
 	"  - { to: \"*@grey.test\", via: grey }\n"
 	"  - { to: \"*@safe.test\", via: safe }\n"
 	"  - { to: \"*@tls.test\", via: tls }\n"
+	"  - { to: \"*@boxes.test\", via: boxes }\n"
 	"  - { via: mx }\n"
 	"hops:\n"
 	"  home: { hosts: [ \"192.0.2.30:25\" ], tls: off, max-connections: 4 }\n"
@@ -46,7 +47,9 @@ static const char config[] =
 	"  grey: { hosts: [ \"192.0.2.35:25\" ], tls: off, max-connections: 3 }\n"
 	"  safe: { hosts: [ one.safe.test, two.safe.test ], tls: verify, ca-file: ca.pem,"
 	" max-connections: 3 }\n"
-	"  tls: { hosts: [ mail.tls.test ], tls: require, max-connections: 2 }\n";
+	"  tls: { hosts: [ mail.tls.test ], tls: require, max-connections: 2 }\n"
+	"  boxes: { hosts: [ \"lmtp://192.0.2.41:24\", \"lmtp://192.0.2.42:24\" ], tls: off,"
+	" max-connections: 3 }\n";
 
 static const char zone[] = "mx.test 300 MX 10 one.mx.test\n"
 			   "mx.test 300 MX 20 two.mx.test\n"
@@ -71,6 +74,7 @@ static const struct destination destinations[DESTINATIONS] = {
 	{ .name = "mx.test", .limit = 5 },
 	{ .name = "safe", .limit = 3, .secrecy = SECRECY_NAMED },
 	{ .name = "tls", .limit = 2, .secrecy = SECRECY_ANY },
+	{ .name = "boxes", .limit = 3 },
 };
 
 static const struct manners plain = { .mail_4xx = 20, .rcpt_4xx = 20, .dot_4xx = 20 };
@@ -108,6 +112,10 @@ static const struct manners false_friend = { .dot_4xx = 20,
 	.tls_strange = 150,
 	.tls = true };
 
+static const struct manners box = {
+	.rcpt_4xx = 20, .rcpt_5xx = 30, .dot_close = 20, .dot_lost = 40, .lmtp = true
+};
+
 static const struct {
 	const char *name, *address;
 	unsigned destination;
@@ -124,6 +132,8 @@ static const struct {
 	{ "safe1", "192.0.2.38:25", 6, &false_friend },
 	{ "safe2", "192.0.2.39:25", 6, &safe },
 	{ "tls", "192.0.2.40:25", 7, &false_friend },
+	{ "box1", "192.0.2.41:24", 8, &box },
+	{ "box2", "192.0.2.42:24", 8, &box },
 };
 
 static void make_server(const struct cert *leaf, struct tls_server **ret)
@@ -186,13 +196,50 @@ void world_hops(void)
 			h->manners.window = 1000 + (size_t)sim_choose(7000);
 			h->manners.sip = 400 * USEC_PER_MSEC;
 		}
+		h->manners.prdr = !h->manners.lmtp && storm_chance(500);
 		h->proc = sim_proc_start(h->host, hops[i].name, storm_hop, h);
 	}
 }
 
+void world_fronts(void)
+{
+	static const char *const vias[] = { "home", "pool", "boxes" };
+
+	for (unsigned i = 0; i < FRONTS; i++) {
+		struct front *f = &storm.fronts[i];
+
+		f->strangers = storm_chance(250);
+		f->connect = storm_chance(500)	 ? CONNECT_DOT
+			     : storm_chance(500) ? CONNECT_MAIL
+						 : CONNECT_RCPT;
+		if (f->connect == CONNECT_MAIL || storm_chance(700))
+			f->via = vias[sim_choose(3)];
+		f->keeps = storm_chance(350);
+		f->dedupe = storm_chance(700);
+	}
+}
+
+/* Its lines of the configuration. */
+static void write_front(unsigned i, char *text, size_t n)
+{
+	static const char *const connects[] = { "rcpt", "mail", "dot" };
+	const struct front *f = &storm.fronts[i];
+
+	snprintf(text, n,
+		"  front%u: { for: %s, service: proxy, address: \"192.0.2.25:%u\", %s%s%s"
+		" connect: %s, dedupe: %s, on-backend-failure: %s }\n",
+		i, f->strangers ? "mx" : "internal, networks: [ 192.0.2.64/26 ]", 28 + i,
+		f->via ? "via: " : "", f->via ? f->via : "", f->via ? "," : "",
+		connects[f->connect], f->dedupe ? "on" : "off", f->keeps ? "spool" : "tempfail");
+}
+
 void world_config(char *text, size_t n, bool more)
 {
-	snprintf(text, n, config, "info",
+	char fronts[FRONTS][300];
+
+	for (unsigned i = 0; i < FRONTS; i++)
+		write_front(i, fronts[i], sizeof(fronts[i]));
+	snprintf(text, n, config, "info", fronts[0], fronts[1],
 		more ? "  more: { for: internal, address: \"192.0.2.25:2527\","
 		       " networks: [ 192.0.2.64/26 ] }\n"
 		     : "");
