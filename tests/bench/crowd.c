@@ -7,9 +7,10 @@
  *     crowd PORT SESSIONS slow SECONDS BYTES FIRST-ID
  *                                         each sends one message in small steps that take so long
  *
- * `held N` is printed when all are there and have said their first. The first two stay until standard input ends; the last
- * prints `took N refused N` when every client has its answer. Sockets are blocking and there is no
- * epoll, so that the clients' end of a connection costs the kernel the socket and nothing else. */
+ * `held N` is printed when all are there and have said their first; the last prints `took N refused N`
+ * when every client has its answer. All stay until standard input ends, and then print `open N`: on
+ * so many the server has not hung up. Sockets are blocking and there is no epoll, so that the
+ * clients' end of a connection costs the kernel the socket and nothing else. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -104,6 +105,14 @@ static int open_session(const struct sockaddr_in *server, unsigned turn)
 	if (read_reply(fd) != '2')
 		exit(1);
 	return fd;
+}
+
+static bool is_open(int fd)
+{
+	char c;
+	ssize_t got = recv(fd, &c, 1, MSG_DONTWAIT | MSG_PEEK);
+
+	return got > 0 || (got < 0 && errno == EAGAIN);
 }
 
 static bool input_has_ended(void)
@@ -216,6 +225,7 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_in server = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	unsigned open = 0;
 	char c;
 
 	if (argc < 4 || (strcmp(argv[3], "slow") == 0 && argc < 7) ||
@@ -242,5 +252,8 @@ int main(int argc, char **argv)
 		annoy();
 	while (read(0, &c, 1) > 0)
 		;
+	for (unsigned i = 0; i < sessions; i++)
+		open += is_open(fds[i]);
+	printf("open %u\n", open);
 	return 0;
 }

@@ -5,7 +5,8 @@ import time
 import types
 
 from harness import Process, free_port, must_run
-from peers.haproxy import Haproxy as Peer
+from peers.haproxy import Haproxy as HaproxyPeer
+from peers.nginx import Nginx as NginxPeer
 from roots import Root
 from servers import Measured, Sluice
 
@@ -33,30 +34,44 @@ class Proxy(Sluice):
         config["hops"]["sink"]["max-connections"] = 64
 
 
+def open_to_strangers(config):
+    config["postmaster"] = "boss@sink.test"
+    config["domains"] = {"sink.test": {"via": "sink", "recipients": "any"}}
+
+
 class CrowdProxy(Proxy):
-    """With a second listener, on `crowd_port`, whose clients are all slowed down when they make errors."""
+    """With a second listener, on `crowd_port`, whose clients wait so many seconds for each answer to an error."""
+
+    def __init__(self, folder, sink, tarpit):
+        self.tarpit = tarpit
+        super().__init__(folder, sink)
 
     def extend(self, config):
         super().extend(config)
         self.crowd_port = free_port()
-        config["postmaster"] = "boss@sink.test"
-        config["domains"] = {"sink.test": {"via": "sink", "recipients": "any"}}
+        open_to_strangers(config)
         config["limits"]["errors"] = 10000
         config["listeners"]["crowd"] = {
             "for": "mx", "service": "proxy", "address": f"127.0.0.1:{self.crowd_port}",
-            "flow": {"clients": "everyone", "tarpit": {"per-error": "30s"}},
+            "flow": {"clients": "everyone", "tarpit": {"per-error": f"{self.tarpit}s"}},
         }
 
 
-class SlowProxy(CrowdProxy):
-    """Its second listener takes a message whole before it asks for one of few connections."""
+class SlowProxy(Proxy):
+    """With a second listener, on `crowd_port`, that connects to the server behind when it is told to, over few connections."""
 
     connections = 50
 
+    def __init__(self, folder, sink, connect):
+        self.connect = connect
+        super().__init__(folder, sink)
+
     def extend(self, config):
         super().extend(config)
+        self.crowd_port = free_port()
+        open_to_strangers(config)
         config["listeners"]["crowd"] = {
-            "for": "mx", "service": "proxy", "address": f"127.0.0.1:{self.crowd_port}", "connect": "dot",
+            "for": "mx", "service": "proxy", "address": f"127.0.0.1:{self.crowd_port}", "connect": self.connect,
         }
         config["hops"]["sink"] |= {"max-connections": self.connections, "max-waiting": HELD_MOST}
 
@@ -100,8 +115,8 @@ listen bench
 class Haproxy(Front):
     """It connects to the sink for each client, and passes bytes on without reading them."""
 
-    name = Peer.name
-    packages = Peer.packages
+    name = HaproxyPeer.name
+    packages = HaproxyPeer.packages
     ask_version = ("/usr/sbin/haproxy", "-v")
 
     def settings(self):
@@ -151,9 +166,9 @@ class Nginx(Front):
     """It reads commands up to the first recipient, asks by HTTP for the server behind (here itself, which is the cheapest
     answer), connects, and passes bytes on from then on. A second transaction of a connection is not looked at."""
 
-    name = "nginx"
-    packages = ("nginx", "libnginx-mod-mail")
-    users = ("www-data",)
+    name = NginxPeer.name
+    packages = NginxPeer.packages
+    users = NginxPeer.users
     ask_version = ("/usr/sbin/nginx", "-v")
 
     def __init__(self, folder, sink):

@@ -11,6 +11,7 @@ from servers import BUILD, Sink, Sluice
 
 TARGET_KIB = 14
 SESSIONS = 10000
+BESIDE_SESSIONS = 1000  # descriptors for all else
 # Caches that other programs fill and empty all the time; what a socket has in them is added by its size.
 NOISY = ("ext4_", "buffer_head", "radix_tree", "inode_cache", "proc_inode", "shmem_inode", "dentry", "lsm_inode",
          "jbd2", "task_struct", "anon_vma", "mm_struct", "signal_cache", "sighand", "vm_area", "maple", "kmalloc-4k",
@@ -46,13 +47,13 @@ def kernel_bytes(before, after, sessions):
 
 
 def process_bytes(server):
-    """Resident memory, shared pages counted by their share, and page tables."""
+    """Resident memory and page tables. Pages of our own count by their share. Those of files, programs and libraries, count
+    whole in each process: their share would change with each other program that begins or ends on this machine."""
     total = 0
     for pid in server.pids():
-        rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        status = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
-        total += sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
-        total += sum(int(line.split()[1]) for line in status if line.startswith("VmPTE:"))
+        for name, wanted in (("smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")), ("status", ("RssFile:", "VmPTE:"))):
+            lines = pathlib.Path(f"/proc/{pid}/{name}").read_text().splitlines()
+            total += sum(int(line.split()[1]) for line in lines if line.startswith(wanted))
     return total * 1024
 
 
@@ -82,25 +83,29 @@ class Crowd:
 
     def __init__(self, port, sessions, *what):
         words = [BUILD / "crowd", port, sessions, *what]
+        self.sessions = sessions
         self.popen = subprocess.Popen([str(word) for word in words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       text=True)
-        expect(self.popen.stdout.readline().startswith("held"), "crowd: the sessions could not be opened")
+        self.expect_word("held", "the sessions could not be opened")
 
-    def is_there(self):
-        """They end when the server hangs up on one of them."""
-        return self.popen.poll() is None
+    def expect_word(self, word, otherwise):
+        """Of all sessions."""
+        line = self.popen.stdout.readline().strip()
+        expect(line == f"{word} {self.sessions}", f"crowd: {otherwise}, wanted {self.sessions}: {line or 'it has ended'}")
 
     def leave(self):
-        """What they said at last."""
-        out, _ = self.popen.communicate()
-        return out
+        """Each session was open to the end."""
+        self.popen.stdin.close()
+        self.expect_word("open", "the server has hung up on some")
+        self.popen.wait()
 
 
-def most_sessions(wanted):
-    """As many as descriptors allow, after raising their limit."""
+def must_hold(sessions):
+    """Raise the limit of descriptors; a Failure where so many sessions do not fit into it."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return min(wanted, hard - 1000)
+    wanted = sessions + BESIDE_SESSIONS
+    expect(hard >= wanted, f"{sessions:,} sessions need {wanted:,} descriptors a process, the limit is {hard:,} (ulimit -Hn)")
 
 
 def one_round(folder, sessions):
@@ -124,10 +129,10 @@ def one_round(folder, sessions):
 
 def measure_idle(folder, rounds):
     """Prints a table; returns sentences about targets that were missed."""
-    sessions = most_sessions(SESSIONS)
-    user, kernel, alone, beside = map(statistics.median, zip(*(one_round(folder, sessions) for _ in range(rounds))))
+    must_hold(SESSIONS)
+    user, kernel, alone, beside = map(statistics.median, zip(*(one_round(folder, SESSIONS) for _ in range(rounds))))
     total = user + kernel
-    print(f"\n{sessions:,} idle sessions in the clear, after EHLO:\n\n"
+    print(f"\n{SESSIONS:,} idle sessions in the clear, after EHLO:\n\n"
           "| | KiB a session |\n|---|--:|\n"
           f"| the process, page tables included | {user:.1f} |\n| the kernel | {kernel:.1f} |\n"
           f"| together | {total:.1f} |\n\n"

@@ -1,21 +1,22 @@
-"""Ten thousand clients that take half a minute for a message each, before few connections to the server behind."""
+"""Ten thousand clients that are slow over a message each, before few connections to the server behind."""
 import time
 
 from fronts import SlowProxy
 from harness import expect
-from idle import Crowd, Footprint, most_sessions
+from idle import Crowd, Footprint
 from load import BYTES
+from proxy_rate import spread
 from servers import Sink
 
 SESSIONS = 10000
-SECONDS = 30  # that each takes for its message
+SECONDS = 20  # that each takes for its message
+CONNECTS = ("dot",)  # when the proxy asks for a connection
 
 
-def measure_proxy_slow(folder, share):
-    """Prints a paragraph; returns sentences about targets that were missed."""
-    sessions, seconds = most_sessions(int(SESSIONS * share)), SECONDS * max(share, 0.1)
+def one_round(folder, connect, sessions, seconds):
+    """Figures of a server started for it."""
     sink = Sink(folder)
-    server = SlowProxy(folder, sink)
+    server = SlowProxy(folder, sink, connect)
     try:
         footprint, cpu = Footprint(server), server.cpu_seconds()
         crowd = Crowd(server.crowd_port, sessions, "slow", seconds, BYTES, 1)
@@ -24,25 +25,52 @@ def measure_proxy_slow(folder, share):
         began = time.monotonic()
         words = crowd.popen.stdout.readline().split()
         late = time.monotonic() - began - seconds * 0.2
+        expect(len(words) == 4, "the slow clients did not come to their end")
         crowd.leave()
         cpu = (server.cpu_seconds() - cpu) * 1e6 / sessions
-        expect(len(words) == 4, "the slow clients did not come to their end")
-        sink.wait_for(int(words[1]))
+        took, refused = int(words[1]), int(words[3])
+        sink.wait_for(took)
         messages, unique, most = sink.counts()
     finally:
         server.stop()
         sink.stop()
-    took, refused = int(words[1]), int(words[3])
-    print(f"\n{sessions:,} clients at once, each of which takes {seconds:.0f} s for a message of {BYTES:,} bytes, with "
-          f"`connect: dot` and {SlowProxy.connections} connections to the server behind:\n\n"
-          "| answered 250 | refused | at the sink, of them twice | most connections there | KiB a client, process "
-          "| kernel | CPU us a client | s to the last answer, after the last byte was due |\n"
-          "|--:|--:|--:|--:|--:|--:|--:|--:|\n"
-          f"| {took:,} | {refused:,} | {unique:,}, {messages - unique} | {most} | {user:.1f} | {kernel:.1f} | {cpu:.0f} | "
-          f"{late:.1f} |", flush=True)
+    return {"took": took, "refused": refused, "arrived": unique, "twice": messages - unique, "most": most,
+            "user": user, "kernel": kernel, "cpu": cpu, "late": late}
+
+
+def print_table(results, sessions, seconds):
+    print(f"\n{sessions:,} clients at once, each of which takes {seconds:g} s for a message of {BYTES:,} bytes, and "
+          f"{SlowProxy.connections} connections to the server behind; counts are those of the worst round:\n\n"
+          "| `connect` | answered 250 | refused | at the sink, of them twice | most connections there | KiB a client, process: "
+          "median | all rounds | kernel: median | all rounds | CPU us a client: median | all rounds "
+          "| s to the last answer, after the last byte was due: median | all rounds |\n"
+          "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+    for connect, found in results.items():
+        took, arrived = (min(figures[key] for figures in found) for key in ("took", "arrived"))
+        refused, twice, most = (max(figures[key] for figures in found) for key in ("refused", "twice", "most"))
+        columns = " | ".join(spread([figures[key] for figures in found], digits)
+                             for key, digits in (("user", 1), ("kernel", 1), ("cpu", 0), ("late", 1)))
+        print(f"| {connect} | {took:,} | {refused:,} | {arrived:,}, {twice} | {most} | {columns} |", flush=True)
+
+
+def judge(connect, figures, sessions):
+    """Sentences about targets that a round missed."""
     missed = []
-    if took != sessions or unique != sessions:
-        missed.append(f"of {sessions} slow clients {took} were answered 250, and {unique} messages arrived")
-    if most > SlowProxy.connections:
-        missed.append(f"{most} connections to the server behind, wanted {SlowProxy.connections}")
+    if figures["took"] != sessions or figures["arrived"] != sessions:
+        missed.append(f"{connect}: of {sessions} slow clients {figures['took']} were answered 250, and "
+                      f"{figures['arrived']} messages arrived")
+    if figures["most"] > SlowProxy.connections:
+        missed.append(f"{connect}: {figures['most']} connections to the server behind, wanted {SlowProxy.connections}")
     return missed
+
+
+def measure_proxy_slow(folder, rounds, share):
+    """Prints a table; returns sentences about targets that were missed."""
+    sessions, seconds = int(SESSIONS * share), SECONDS * max(share, 0.1)
+    results = {connect: [] for connect in CONNECTS}
+    for _ in range(rounds):
+        for connect, found in results.items():
+            found.append(one_round(folder, connect, sessions, seconds))
+    print_table(results, sessions, seconds)
+    return [sentence for connect, found in results.items() for figures in found
+            for sentence in judge(connect, figures, sessions)]

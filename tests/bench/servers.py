@@ -1,5 +1,7 @@
 """The two servers of the benchmark: each listens on `port` for 127.0.0.0/8, hands everything to the sink, and runs with
 the shim preloaded into all its processes."""
+import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -9,7 +11,7 @@ import socket
 import time
 import types
 
-from harness import TOP, Process, expect, free_port, must_run, wait_until
+from harness import TOP, Failure, Process, expect, free_port, must_run, wait_until
 from peers.postfix import QUEUES, Postfix as Peer
 from roots import Root
 
@@ -67,8 +69,23 @@ def certificate(folder):
     return folder / "certificate.pem", folder / "key.pem"
 
 
+def seen_as(pid):
+    """Its number in /proc, which may be that of an outer namespace of processes: NSpid has our own number last."""
+    here = os.readlink("/proc/self/ns/pid")
+    for path in pathlib.Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):  # it has just ended
+            numbers = re.search(r"(?m)^NSpid:\s+(.*)$", path.read_text())
+            if numbers and numbers[1].split()[-1] == str(pid) and os.readlink(path.with_name("ns") / "pid") == here:
+                return int(path.parent.name)
+    raise Failure(f"process {pid} has ended")
+
+
 class Measured:
     """What is asked of a running server; `process` is its first process, `logs` the folder of the shim's logs."""
+
+    @functools.cached_property
+    def _first(self):
+        return seen_as(self.process.popen.pid)
 
     def _tree(self):
         """The fields of /proc/PID/stat after the name, of the process and all its descendants."""
@@ -80,7 +97,7 @@ class Measured:
                 continue  # it has just ended
             stats[int(path.parent.name)] = fields
             children.setdefault(int(fields[1]), []).append(int(path.parent.name))
-        found = [self.process.popen.pid]
+        found = [self._first]
         for pid in found:
             found += children.get(pid, [])
         return {pid: stats[pid] for pid in found if pid in stats}

@@ -14,13 +14,14 @@ from peers.dovecot import Dovecot
 from peers.exim import Exim
 from peers.haproxy import Haproxy
 from peers.knot import Knot
+from peers.nginx import Nginx
 from peers.opensmtpd import OpenSMTPD
 from peers.postfix import Postfix
 from sink import Sink
 
 SERVERS = {kind.name: kind for kind in (Postfix, Exim, OpenSMTPD, Dovecot)}
 CLIENTS = {kind.name: kind for kind in (Swaks, Curl, Msmtp, Smtplib, Nodemailer)}
-ROOTS = (*SERVERS.values(), Knot, Haproxy, Toolbox)
+ROOTS = (*SERVERS.values(), Knot, Haproxy, Nginx, Toolbox)
 
 
 class Lab:
