@@ -252,12 +252,13 @@ static int write_one(const struct doubt_base *b, sqlite3_stmt *st, const struct 
 {
 	const uint64_t numbers[] = { d->first, d->content.a, d->content.b, d->member, d->at,
 		d->outcome };
+	bool settled = d->outcome == DOUBT_SETTLED;
 	int rc = SQLITE_OK;
 
 	sqlite3_reset(st);
-	for (int i = 0; i < 6 && rc == SQLITE_OK; i++)
+	for (int i = 0; i < (settled ? 3 : 6) && rc == SQLITE_OK; i++)
 		rc = sqlite3_bind_int64(st, i + 1, as_signed(numbers[i]));
-	if (rc == SQLITE_OK)
+	if (rc == SQLITE_OK && !settled)
 		rc = sqlite3_bind_text(
 			st, 7, d->id, (int)strnlen(d->id, sizeof(d->id)), SQLITE_STATIC);
 	if (rc == SQLITE_OK)
@@ -271,6 +272,27 @@ static const char put[] =
 	" member = CASE WHEN outcome = 2 AND (a <> 0 OR b <> 0) THEN member ELSE ?4 END,"
 	" id = CASE WHEN outcome = 2 AND (a <> 0 OR b <> 0) THEN id ELSE ?7 END,"
 	" outcome = CASE WHEN outcome = 2 AND (a <> 0 OR b <> 0) THEN 2 ELSE ?6 END, at = ?5";
+
+/* What was unknown is not any more. */
+static const char settle[] =
+	"DELETE FROM doubt WHERE first = ?1 AND a = ?2 AND b = ?3 AND outcome = 1";
+
+static int write_all(
+	const struct doubt_base *b, const struct doubt *v, size_t n, char why[DOUBT_BASE_WHY])
+{
+	sqlite3_stmt *st = NULL, *end = NULL;
+	int rc = sqlite3_prepare_v2(b->db, put, -1, &st, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_prepare_v2(b->db, settle, -1, &end, NULL);
+	int r = rc == SQLITE_OK ? 0 : fail(b, rc, why);
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = write_one(b, v[i].outcome == DOUBT_SETTLED ? end : st, &v[i], why);
+	sqlite3_finalize(st);
+	sqlite3_finalize(end);
+	return r;
+}
 
 /* What is too old since the newest one came, and what is more than the table holds. */
 static int drop_old(const struct doubt_base *b, usec_t newest, char why[DOUBT_BASE_WHY])
@@ -288,19 +310,12 @@ static int drop_old(const struct doubt_base *b, usec_t newest, char why[DOUBT_BA
 int doubt_base_write(struct job *job, struct doubt_base *b, const struct doubt *v, size_t n,
 	char why[DOUBT_BASE_WHY])
 {
-	sqlite3_stmt *st = NULL;
 	int r = run(b, "BEGIN IMMEDIATE", why);
 
 	(void)job;
 	if (r < 0)
 		return r;
-	int rc = sqlite3_prepare_v2(b->db, put, -1, &st, NULL);
-
-	if (rc != SQLITE_OK)
-		r = fail(b, rc, why);
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = write_one(b, st, &v[i], why);
-	sqlite3_finalize(st);
+	r = write_all(b, v, n, why);
 	if (r == 0 && n)
 		r = drop_old(b, (usec_t)v[n - 1].at, why);
 	if (r == 0)

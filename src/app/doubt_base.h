@@ -31,8 +31,9 @@ int doubt_base_open(struct job *job, struct doubt_base **ret, char why[DOUBT_BAS
  * there is none yet. Fails as doubt_base_open; *ret is then undefined. */
 int doubt_base_read(struct job *job, struct doubt_base *b, const struct hash_key *key, usec_t now,
 	struct doubt_base_content *ret, char why[DOUBT_BASE_WHY]);
-/* Puts n entries in, the newest last; one about the same message is replaced, as in the table. What
- * is too old or too much by then is removed. Fails as doubt_base_open. */
+/* Puts n entries in, the newest last; one about the same message is replaced, as in the table, and
+ * removed by one that is DOUBT_SETTLED. What is too old or too much by then is removed. Fails as
+ * doubt_base_open. */
 int doubt_base_write(struct job *job, struct doubt_base *b, const struct doubt *v, size_t n,
 	char why[DOUBT_BASE_WHY]);
 /* NULL is fine. */

@@ -152,6 +152,26 @@ static size_t choose(
 	return member;
 }
 
+bool nexthop_prefers(
+	struct nexthop *nh, const struct nexthop_target *t, const struct nexthop_ask *asked)
+{
+	const struct config_hops *hops = t->hops ? config_hops_find(nh->config, t->hops->name)
+						 : NULL;
+	struct nexthop_ask ask = *asked;
+	struct nexthop_pool pool;
+
+	if (!hops || !ask.prefer || nexthop_room(nh, t) == 0)
+		return false;
+	ask.needs = nexthop_needs(hops, ask.needs);
+	struct nexthop_member *v = mem_zalloc(hops->hosts.n * sizeof(*v));
+
+	(void)nexthop_group_pool(nexthop_groups_find(nh->groups, hops), &ask, v, &pool);
+	bool yes = nexthop_pool_find(&pool, ask.prefer) != NEXTHOP_NO_MEMBER;
+
+	free(v);
+	return yes;
+}
+
 static bool has_room(const struct nexthop *nh, const struct nexthop_target *t)
 {
 	return nh->limits.room(nh->limits.arg, t->key, nexthop_places_max(nh, t)) > 0;

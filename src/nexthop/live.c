@@ -148,9 +148,7 @@ size_t nexthop_live_member(const struct nexthop_live *l)
 
 uint64_t nexthop_live_member_id(const struct nexthop_live *l)
 {
-	const struct nexthop_group *g = l->conn->group;
-
-	return g && l->conn->member != NEXTHOP_NO_MEMBER ? g->ids[l->conn->member] : 0;
+	return nexthop_conn_member_id(l->conn);
 }
 
 const struct smtp_caps *nexthop_live_caps(const struct nexthop_live *l)

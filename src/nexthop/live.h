@@ -51,7 +51,7 @@ struct ip nexthop_live_ip(const struct nexthop_live *l);
 struct slice nexthop_live_called(const struct nexthop_live *l);
 /* As nexthop_conn_member. */
 size_t nexthop_live_member(const struct nexthop_live *l);
-/* Names that host wherever it stands in any configuration; 0: it is no member of hops. */
+/* As nexthop_conn_member_id. */
 uint64_t nexthop_live_member_id(const struct nexthop_live *l);
 /* What it offers; valid until nexthop_live_end. */
 const struct smtp_caps *nexthop_live_caps(const struct nexthop_live *l);

@@ -114,7 +114,7 @@ struct nexthop_ask {
 	 * is no other. */
 	const size_t *avoid;
 	size_t avoid_n;
-	/* A member (nexthop_live_member_id) that is asked before all others where nothing speaks
+	/* A member (nexthop_conn_member_id) that is asked before all others where nothing speaks
 	 * against it: it is well, has room, lacks nothing, did not just fail. 0: none. */
 	uint64_t prefer;
 };
@@ -128,6 +128,10 @@ struct nexthop_conn;
 int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
 	const struct nexthop_ask *ask, struct nexthop_conn **ret,
 	struct nexthop_failure *ret_failure);
+/* The member that this ask prefers would be taken now, and nobody has to wait for that. Does not
+ * suspend. */
+bool nexthop_prefers(
+	struct nexthop *nh, const struct nexthop_target *t, const struct nexthop_ask *ask);
 /* The hops are told who the client is for a whole session: kept connections are his alone. */
 bool nexthop_is_told_once(const struct config_hops *hops);
 /* A client's session has ended: closes the kept connections whose identity begins like this. Does
@@ -149,6 +153,8 @@ struct slice nexthop_conn_host(const struct nexthop_conn *conn);
 /* Which of the target's hosts it is, counted from 0 in the order of the configuration; only with
  * hops. */
 size_t nexthop_conn_member(const struct nexthop_conn *conn);
+/* Names that host wherever it stands in any configuration; 0: it is no member of hops. */
+uint64_t nexthop_conn_member_id(const struct nexthop_conn *conn);
 /* "mx1.example.org[192.0.2.1]:25" */
 struct slice nexthop_conn_name(const struct nexthop_conn *conn);
 /* False when there is no TLS. */

@@ -115,6 +115,13 @@ size_t nexthop_conn_member(const struct nexthop_conn *conn)
 	return conn->member;
 }
 
+uint64_t nexthop_conn_member_id(const struct nexthop_conn *conn)
+{
+	const struct nexthop_group *g = conn->group;
+
+	return g && conn->member != NEXTHOP_NO_MEMBER ? g->ids[conn->member] : 0;
+}
+
 struct slice nexthop_conn_name(const struct nexthop_conn *conn)
 {
 	return slice_str(conn->name);

@@ -80,6 +80,14 @@ static void write_entry(struct doubts *d, size_t i, const struct doubt *doubt)
 	STORE(&d->content[i], tag(doubt->content.a));
 }
 
+/* Its place comes again with the ring. */
+static void free_entry(struct doubts *d, size_t i)
+{
+	STORE(&d->v[i].sum, ~LOAD(&d->v[i].sum));
+	STORE(&d->first[i], 0);
+	STORE(&d->content[i], 0);
+}
+
 static bool read_entry(const struct doubts *d, size_t i, struct doubt *ret)
 {
 	uint64_t word[WORDS];
@@ -175,6 +183,22 @@ bool doubts_find_committed(
 		if (LOAD(&d->content[i]) == tag(content.a) && read_entry(d, i, &doubt) &&
 			is_same_content(&doubt.content, &content) &&
 			doubt.outcome == DOUBT_COMMITTED && !is_too_old(&doubt, now)) {
+			*ret = doubt;
+			return true;
+		}
+	return false;
+}
+
+bool doubts_take_unknown(struct doubts *d, struct hash_128 content, struct doubt *ret)
+{
+	size_t n = used(d);
+	struct doubt doubt;
+
+	for (size_t i = 0; i < n; i++)
+		if (LOAD(&d->content[i]) == tag(content.a) && read_entry(d, i, &doubt) &&
+			is_same_content(&doubt.content, &content) &&
+			doubt.outcome == DOUBT_UNKNOWN) {
+			free_entry(d, i);
 			*ret = doubt;
 			return true;
 		}

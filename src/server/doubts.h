@@ -23,12 +23,13 @@
 enum doubt_outcome {
 	DOUBT_UNKNOWN = 1, /* the end was sent, no answer came: nobody knows */
 	DOUBT_COMMITTED, /* the backend said 250, the client went away without hearing it */
+	DOUBT_SETTLED, /* in no table: what was unknown is not any more; the disk forgets it */
 };
 
 /* A value. All numbers are 64-bit, since the table is read and written word by word. */
 struct doubt {
 	uint64_t first; /* hash of client, way, reverse-path and first recipient; never 0 */
-	struct hash_128 content; /* of all that and of the message; 0, 0: was not computed */
+	struct hash_128 content; /* of envelope and message; 0, 0: must not be told by it */
 	uint64_t member; /* as nexthop_live_member_id; 0: no member of a pool */
 	uint64_t at; /* when, wall clock */
 	uint64_t outcome; /* enum doubt_outcome */
@@ -53,6 +54,9 @@ bool doubts_find(const struct doubts *d, uint64_t first, usec_t now, struct doub
 /* The same by the whole message, committed ones only. content: not 0, 0. */
 bool doubts_find_committed(
 	const struct doubts *d, struct hash_128 content, usec_t now, struct doubt *ret);
+/* It is not in doubt any more: takes one about that message out whose outcome is unknown. False:
+ * there is none. content: not 0, 0. */
+bool doubts_take_unknown(struct doubts *d, struct hash_128 content, struct doubt *ret);
 /* There never was one. */
 bool doubts_is_empty(const struct doubts *d);
 /* Entries that are not too old. */

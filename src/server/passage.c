@@ -24,6 +24,7 @@
 #include "server/auth_offers.h"
 #include "server/front.h"
 #include "server/introduce.h"
+#include "server/proxy_doubt.h"
 #include "server/server.h"
 #include "server/session.h"
 #include "smtp/cmd.h"
@@ -236,6 +237,7 @@ static int connect(struct ctx *ctx, struct session *s, struct passage *p, const 
 
 	nexthop_target_hops(&p->arena, s->listener->hops, &target);
 	introduce_client(s, &p->arena, SLICE_NIL, &p->who, &ask.identity);
+	ask.prefer = proxy_doubt_client_member(s, target.key);
 	s->introduced |= nexthop_is_told_once(s->listener->hops);
 	ctx->log.action = "connecting for a log-in";
 	int r = nexthop_acquire(ctx, s->server->nexthop, &target, &ask, &p->conn, &failure);

@@ -75,6 +75,7 @@ static int ask_at_mail(
 	if (r == 0) {
 		proxy_tx_introduce(t);
 		b->kept = proxy_keep_can(&t->keep);
+		b->prefer = proxy_doubt_member(t->session, b, NULL, 0);
 		r = proxy_backend_mail(ctx, b, &said);
 	}
 	if (r == 0 && said.code && b->kept && proxy_reply_is_about_us(&said))
@@ -165,8 +166,8 @@ static int proxy_open(
 	t->base.queue_id = slice_of(t->id, sizeof(t->id));
 	int r = find_taker(ctx, t, ret_refusal);
 
-	if (r == 0 && ret_refusal->code == 0 && t->keep.ours_n == 0)
-		proxy_doubt_open(&t->doubt, t->session, &t->backend);
+	if (r == 0 && ret_refusal->code == 0 && proxy_tx_backends(t))
+		proxy_doubt_open(&t->doubt, t->session, &t->backend, t->keep.ours_n == 0);
 	return r;
 }
 

@@ -110,13 +110,13 @@ static void remember(struct ctx *ctx, struct proxy_tx *t, const struct smtp_repl
 {
 	struct slice id = slice_of(t->id, sizeof(t->id));
 
-	if (t->session->verdicts_n || t->keep.ours_n)
-		t->doubt.content = (struct hash_128){ 0 };
+	bool alike = t->session->verdicts_n == 0 && t->keep.ours_n == 0;
+
 	if (t->backend.in_doubt) {
 		proxy_doubt_unanswered(&t->doubt, t->session, &t->backend, id);
 		t->log.as = "in-doubt";
 	} else if (said->code && smtp_reply_is_positive(said)) {
-		proxy_doubt_committed(ctx, &t->doubt, t->session, &t->backend, id);
+		proxy_doubt_committed(ctx, &t->doubt, t->session, &t->backend, id, alike);
 	}
 }
 

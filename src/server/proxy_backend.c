@@ -103,6 +103,13 @@ static void note_names(struct proxy_backend *b)
 	buf_done(&address);
 }
 
+/* Another member than that of the connection made ahead may have the message, and could be had. */
+static bool is_elsewhere(const struct proxy_backend *b, const struct nexthop_ask *ask)
+{
+	return ask->prefer && ask->prefer != nexthop_conn_member_id(b->ahead) &&
+	       nexthop_prefers(b->nexthop, &b->target, ask);
+}
+
 int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why)
 {
@@ -122,15 +129,17 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 	struct nexthop_broken broken;
 	int r = 0;
 
-	if (b->held) {
+	if (b->held)
 		conn = b->held;
-	} else if (b->ahead) {
+	else if (b->ahead && !is_elsewhere(b, &ask))
 		conn = b->ahead;
-		b->ahead = NULL;
-	} else {
+	else
 		r = nexthop_acquire(ctx, b->nexthop, &b->target, &ask, &conn, &failure);
+	if (r < 0 && b->ahead && ctx_check(ctx) == 0) {
+		conn = b->ahead;
+		r = 0;
 	}
-
+	b->ahead = NULL;
 	b->lost.code = 0;
 	b->absent = true;
 	if (r < 0 && ctx_check(ctx) < 0)
@@ -487,7 +496,7 @@ void proxy_backend_turn_to(struct proxy_backend *b, const struct nexthop_target 
 	b->member = 0;
 	b->answered.n = 0;
 	b->replaced = 0;
-	b->failed_n = 0;
+	b->failed_n = b->hidden_n = 0;
 	b->lost.code = b->refused.code = 0;
 	b->absent = b->in_doubt = false;
 }

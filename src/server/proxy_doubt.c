@@ -1,11 +1,12 @@
 /* A fingerprint begins with the client (the /64 of an IPv6 address), its log-in, the way and the
  * reverse-path. With the first recipient that was accepted that is all that a new transaction can
- * be known by when its backend is chosen; with all of them, sorted, and the message as it was
- * received, whose header section has the Message-ID, it is the same message. Each part has its
+ * be known by when its backend is chosen; less where it is chosen earlier. With all recipients,
+ * sorted, what reports are asked for, and the message as it was received, it is the same message;
+ * its Message-ID is within, and one that has none is never called the same. Each part has its
  * length before it. The hash is keyed: nobody outside can make two messages look alike.
  *
- * A client is gone when its end of the connection is closed before it could have heard the answer,
- * or when the answer met a reset. One that reads the answer and hangs up without QUIT is not. */
+ * A client is gone when the answer met a reset, or nobody's system took it. Whoever closes the one
+ * half of the connection may still read the answer in the other. */
 #include "server/proxy_doubt.h"
 
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "config/config.h"
+#include "message/header.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/log.h"
@@ -25,13 +27,14 @@
 #include "server/proxy_backend.h"
 #include "server/server.h"
 #include "server/session.h"
+#include "smtp/param.h"
 
 #define LOOKED_UP   8 /* recipients by which one transaction is sought */
 #define LOOK_MOMENT (1 * USEC_PER_MSEC) /* for a read that finds what is there already */
 
 /* ---- the fingerprint ---- */
 
-enum part { PART_FIRST = 'f', PART_WHOLE = 'w' };
+enum part { PART_CLIENT = 'c', PART_FIRST = 'f', PART_WHOLE = 'w' };
 
 static void put(struct hash_stream *h, struct slice text)
 {
@@ -41,19 +44,52 @@ static void put(struct hash_stream *h, struct slice text)
 	hash_stream_put(h, text);
 }
 
-static void begin(struct hash_stream *h, enum part part, const struct session *s,
-	const struct proxy_backend *b)
+static void put_number(struct hash_stream *h, uint64_t n)
+{
+	hash_stream_put(h, slice_of((const char *)&n, sizeof(n)));
+}
+
+/* The client and where it wants to go. */
+static void begin_client(
+	struct hash_stream *h, enum part part, const struct session *s, struct slice way)
 {
 	struct hash_key key = doubts_key(s->server->doubts);
 	struct ip ip = front_trusted_ip(s);
 	const char kind[3] = { (char)part, (char)ip.family, s->passage ? 'p' : 'u' };
 
 	hash_stream_begin(h, &key);
-	hash_stream_put(h, slice_of(kind, sizeof(kind)));
+	hash_stream_put(h, slice_of(kind, part == PART_CLIENT ? 2 : 3));
 	put(h, slice_of((const char *)ip.b, ip.family == IP_V4 ? 4 : 8));
+	put(h, way);
+}
+
+static void begin(struct hash_stream *h, enum part part, const struct session *s,
+	const struct proxy_backend *b)
+{
+	begin_client(h, part, s, b->target.key);
 	put(h, s->login);
-	put(h, b->target.key);
 	put(h, b->reverse_path);
+}
+
+static uint64_t end(struct hash_stream *h)
+{
+	uint64_t hash = hash_stream_end(h).a;
+
+	return hash ? hash : 1;
+}
+
+static uint64_t hash_client(const struct session *s, struct slice way)
+{
+	struct hash_stream h;
+
+	begin_client(&h, PART_CLIENT, s, way);
+	return end(&h);
+}
+
+/* Where MAIL chooses no recipient is known. */
+static bool without_recipient(const struct session *s)
+{
+	return s->listener->connect == CONFIG_CONNECT_MAIL;
 }
 
 static uint64_t hash_first(
@@ -62,71 +98,114 @@ static uint64_t hash_first(
 	struct hash_stream h;
 
 	begin(&h, PART_FIRST, s, b);
-	put(&h, recipient);
-	uint64_t hash = hash_stream_end(&h).a;
-
-	return hash ? hash : 1;
+	put(&h, without_recipient(s) ? SLICE_NIL : recipient);
+	return end(&h);
 }
 
 /* A client whom nobody knows is nobody's. */
-static bool is_on(const struct session *s, const struct proxy_backend *b)
+static bool is_on(const struct session *s)
 {
-	return s->server->doubts && !b->pretence && front_trusted_ip(s).family != IP_NONE;
+	return s->server->doubts && front_trusted_ip(s).family != IP_NONE;
+}
+
+static uint64_t member_of(const struct session *s, uint64_t first)
+{
+	struct doubt found;
+
+	return doubts_find(s->server->doubts, first, clock_wall(), &found) ? found.member : 0;
 }
 
 uint64_t proxy_doubt_member(const struct session *s, const struct proxy_backend *b,
 	const struct client_rcpt *rcpts, size_t n)
 {
-	struct doubt found;
+	uint64_t member = 0;
 
-	if (!is_on(s, b) || doubts_is_empty(s->server->doubts))
+	if (!is_on(s) || doubts_is_empty(s->server->doubts))
 		return 0;
-	for (size_t i = 0; i < n && i < LOOKED_UP; i++)
-		if (doubts_find(s->server->doubts, hash_first(s, b, rcpts[i].path), clock_wall(),
-			    &found))
-			return found.member;
-	return 0;
+	if (without_recipient(s))
+		return member_of(s, hash_first(s, b, SLICE_NIL));
+	for (size_t i = 0; i < n && i < LOOKED_UP && member == 0; i++)
+		member = member_of(s, hash_first(s, b, rcpts[i].path));
+	return member;
+}
+
+uint64_t proxy_doubt_client_member(const struct session *s, struct slice way)
+{
+	if (!is_on(s) || doubts_is_empty(s->server->doubts))
+		return 0;
+	return member_of(s, hash_client(s, way));
 }
 
 /* ---- the message ---- */
 
 static int compare(const void *a, const void *b)
 {
-	const struct slice *x = a, *y = b;
-	size_t n = x->n < y->n ? x->n : y->n;
-	int order = n ? memcmp(x->p, y->p, n) : 0;
+	const struct client_rcpt *const *x = a, *const *y = b;
 
-	return order ? order : (x->n > y->n) - (x->n < y->n);
+	return slice_cmp((*x)->path, (*y)->path);
 }
 
+/* Who gets it, and what is to be reported of each. */
 static void put_recipients(struct hash_stream *h, const struct proxy_backend *b)
 {
 	const struct proxy_answered *a = &b->answered;
-	struct slice *v = arena_array(b->arena, struct slice, a->n);
+	const struct client_rcpt **v = arena_array(b->arena, const struct client_rcpt *, a->n);
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->n; i++)
 		if (a->classes[i] == 2)
-			v[n++] = a->rcpts[i].path;
+			v[n++] = &a->rcpts[i];
 	qsort(v, n, sizeof(*v), compare);
-	for (size_t i = 0; i < n; i++)
-		put(h, v[i]);
+	put_number(h, n);
+	for (size_t i = 0; i < n; i++) {
+		put(h, v[i]->path);
+		put_number(h, v[i]->params.notify);
+		put(h, v[i]->params.orcpt_type);
+		put(h, v[i]->params.orcpt);
+	}
 }
 
-void proxy_doubt_open(struct proxy_doubt *d, const struct session *s, const struct proxy_backend *b)
+static void put_envelope(struct hash_stream *h, const struct proxy_backend *b)
 {
-	d->hashes = s->listener->dedupe == CONFIG_DEDUPE_ON && is_on(s, b);
+	const struct smtp_mail_params *p = &b->params;
+	const uint32_t counts = 1U << SMTP_PARAM_RET | 1U << SMTP_PARAM_ENVID |
+				1U << SMTP_PARAM_REQUIRETLS | 1U << SMTP_PARAM_MT_PRIORITY;
+
+	put_number(h, p->present & counts);
+	if (smtp_mail_params_has(p, SMTP_PARAM_RET))
+		put_number(h, p->ret);
+	if (smtp_mail_params_has(p, SMTP_PARAM_ENVID))
+		put(h, p->envid);
+	if (smtp_mail_params_has(p, SMTP_PARAM_MT_PRIORITY))
+		put_number(h, (uint64_t)p->mt_priority);
+	put_recipients(h, b);
+}
+
+void proxy_doubt_open(
+	struct proxy_doubt *d, const struct session *s, const struct proxy_backend *b, bool alone)
+{
+	d->hashes = is_on(s);
+	d->answers = alone && s->listener->dedupe == CONFIG_DEDUPE_ON;
 	if (!d->hashes)
 		return;
 	begin(&d->stream, PART_WHOLE, s, b);
-	put_recipients(&d->stream, b);
-	put(&d->stream, SLICE_NIL); /* no recipient is empty: here they end */
+	put_envelope(&d->stream, b);
+}
+
+static bool has_id(struct slice header)
+{
+	struct message_field field;
+
+	return message_header_find(header, S("Message-ID"), &field) &&
+	       slice_trim(field.value).n > 0;
 }
 
 void proxy_doubt_header(struct proxy_doubt *d, struct slice header)
 {
-	if (d->hashes)
-		put(&d->stream, header);
+	if (!d->hashes)
+		return;
+	put(&d->stream, header);
+	d->answers = d->answers && has_id(header);
 }
 
 void proxy_doubt_write(struct proxy_doubt *d, struct slice bytes)
@@ -140,7 +219,7 @@ bool proxy_doubt_close(struct proxy_doubt *d, const struct session *s, struct do
 	if (!d->hashes)
 		return false;
 	d->content = hash_stream_end(&d->stream);
-	if (!doubts_find_committed(s->server->doubts, d->content, clock_wall(), ret))
+	if (!d->answers || !doubts_find_committed(s->server->doubts, d->content, clock_wall(), ret))
 		return false;
 	metric_add(METRIC_DUPLICATES, 1);
 	return true;
@@ -162,7 +241,8 @@ static struct doubt make(const struct proxy_doubt *d, const struct session *s,
 	const struct proxy_backend *b, struct slice id, enum doubt_outcome outcome)
 {
 	struct doubt doubt = {
-		.first = hash_first(s, b, first_accepted(b)),
+		.first = b->held ? hash_client(s, b->target.key)
+				 : hash_first(s, b, first_accepted(b)),
 		.content = d->content,
 		.member = b->member,
 		.outcome = outcome,
@@ -184,8 +264,23 @@ void proxy_doubt_unanswered(const struct proxy_doubt *d, const struct session *s
 	const struct proxy_backend *b, struct slice id)
 {
 	metric_add(METRIC_PROXY_INDOUBT, 1);
-	if (is_on(s, b))
+	if (is_on(s))
 		note(s->server, make(d, s, b, id, DOUBT_UNKNOWN));
+}
+
+/* There was doubt about it, perhaps, and the client hears now what became of it. */
+static void settle(const struct proxy_doubt *d, const struct server *server)
+{
+	struct doubt doubt;
+
+	if (!d->hashes || doubts_is_empty(server->doubts))
+		return;
+	while (doubts_take_unknown(server->doubts, d->content, &doubt)) {
+		metric_add(METRIC_PROXY_SETTLED, 1);
+		doubt.outcome = DOUBT_SETTLED;
+		if (server->keep_doubt)
+			server->keep_doubt(server->keep_doubt_arg, &doubt);
+	}
 }
 
 static void lost_client(struct ctx *ctx, const struct server *server, const struct doubt *doubt)
@@ -214,12 +309,15 @@ static bool is_gone(struct ctx *ctx, struct session *s)
 }
 
 void proxy_doubt_committed(struct ctx *ctx, const struct proxy_doubt *d, struct session *s,
-	const struct proxy_backend *b, struct slice id)
+	const struct proxy_backend *b, struct slice id, bool alike)
 {
-	if (!is_on(s, b))
+	if (!is_on(s))
 		return;
 	struct doubt doubt = make(d, s, b, id, DOUBT_COMMITTED);
 
+	settle(d, s->server);
+	if (!alike)
+		doubt.content = (struct hash_128){ 0 };
 	if (is_gone(ctx, s)) {
 		lost_client(ctx, s->server, &doubt);
 		return;

@@ -14,7 +14,7 @@ client c1 to 192.0.2.25:25 from 192.0.2.77 {
 	send "MAIL FROM:<a@client.test>"; expect 250
 	send "RCPT TO:<b@ours.test>"; expect 250
 	send "DATA"; expect 354
-	raw "a: b\r\n\r\nc: d\r\n.\r\n"
+	raw "Message-ID: <1@client.test>\r\n\r\nc: d\r\n.\r\n"
 	wait 1s
 	reset
 }
@@ -25,11 +25,11 @@ client c2 to 192.0.2.25:25 from 192.0.2.77 {
 	send "MAIL FROM:<a@client.test>"; expect 250
 	send "RCPT TO:<b@ours.test>"; expect 250
 	send "DATA"; expect 354
-	raw "a: b\r\nc: d\r\n\r\n.\r\n"; expect 250 lacks "Duplicate"
+	raw "Message-ID: <1@client.test>\r\nc: d\r\n\r\n.\r\n"; expect 250 lacks "Duplicate"
 	send "MAIL FROM:<a@client.test>"; expect 250
 	send "RCPT TO:<b@ours.test>"; expect 250
 	send "DATA"; expect 354
-	raw "a: b\r\n\r\nc: d\r\n.\r\n"; expect 250 has "Duplicate of"
+	raw "Message-ID: <1@client.test>\r\n\r\nc: d\r\n.\r\n"; expect 250 has "Duplicate of"
 	close
 }
 expect home got 2

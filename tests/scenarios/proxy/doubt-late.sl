@@ -27,7 +27,7 @@ server other { answer content "250 2.0.0 taken" after 2s times 1 }
 client c3 to 192.0.2.25:25 from 192.0.2.77 {
 	hello
 	send "MAIL FROM:<a@client.test>" "RCPT TO:<b@ours.test>"; expect 250; expect 250
-	send "DATA"; expect 354; raw "a: b\r\n\r\nc\r\n.\r\n"
+	send "DATA"; expect 354; raw "Message-ID: <1@client.test>\r\n\r\nc\r\n.\r\n"
 	wait 1s
 	reset
 }
@@ -39,7 +39,7 @@ server other { stop }
 client c4 to 192.0.2.25:25 from 192.0.2.77 {
 	hello
 	send "MAIL FROM:<a@client.test>" "RCPT TO:<b@ours.test>"; expect 250; expect 250
-	data "a: b\n\nc\n"; expect 250 has "Duplicate of"
+	data "Message-ID: <1@client.test>\n\nc\n"; expect 250 has "Duplicate of"
 	send "MAIL FROM:<a@client.test>" "RCPT TO:<b@ours.test>"; expect 250; expect 250
 	data "a: b\n\nd\n"; expect 451 "4.4.1"
 }

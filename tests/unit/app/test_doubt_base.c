@@ -180,6 +180,28 @@ START_TEST(committed_stays)
 }
 END_TEST
 
+START_TEST(settled_goes)
+{
+	struct doubt_base *b = open_base();
+
+	write_one(b, make(1, 5, DOUBT_UNKNOWN, NOW));
+	write_one(b, make(1, 6, DOUBT_UNKNOWN, NOW));
+	write_one(b, make(2, 5, DOUBT_UNKNOWN, NOW));
+	write_one(b, make(3, 7, DOUBT_COMMITTED, NOW));
+	ck_assert_int_eq(rows(), 4);
+	write_one(b, make(1, 5, DOUBT_SETTLED, NOW));
+	write_one(b, make(3, 7, DOUBT_SETTLED, NOW)); /* committed it stays */
+	write_one(b, make(4, 8, DOUBT_SETTLED, NOW)); /* was not there */
+	struct doubt_base_content *c = read_all(b, NOW);
+
+	ck_assert_uint_eq(c->n, 3);
+	for (size_t i = 0; i < c->n; i++)
+		ck_assert(c->v[i].first != 1 || c->v[i].content.a == 6);
+	free(c);
+	doubt_base_close(job_outside_loop(), b);
+}
+END_TEST
+
 START_TEST(odd_rows)
 {
 	struct doubt_base *b = open_base();
@@ -282,6 +304,7 @@ static Suite *suite(void)
 	tcase_add_test(t, a_day_and_the_newest);
 	tcase_add_test(t, the_file_does_not_grow);
 	tcase_add_test(t, committed_stays);
+	tcase_add_test(t, settled_goes);
 	tcase_add_test(t, odd_rows);
 	tcase_add_test(t, no_database);
 	tcase_add_test(t, of_a_later_version);

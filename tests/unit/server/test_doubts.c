@@ -117,6 +117,37 @@ START_TEST(newest_of_one_envelope)
 }
 END_TEST
 
+static bool settle(uint64_t content, struct doubt *ret)
+{
+	return doubts_take_unknown(
+		table, (struct hash_128){ content, content ? ~content : 0 }, ret);
+}
+
+START_TEST(settled_is_forgotten)
+{
+	struct doubt found;
+
+	put(5, 50, DOUBT_UNKNOWN, NOW);
+	put(6, 50, DOUBT_UNKNOWN, NOW); /* the same by another listener */
+	put(7, 51, DOUBT_UNKNOWN, NOW);
+	put(8, 52, DOUBT_COMMITTED, NOW);
+	ck_assert(!settle(50 + (1ULL << 32), &found)); /* the same lower half */
+	ck_assert(!settle(52, &found)); /* committed it stays */
+	ck_assert(settle(50, &found));
+	ck_assert_uint_eq(found.first, 5);
+	ck_assert(!doubts_find(table, 5, NOW, &found));
+	ck_assert(doubts_find(table, 6, NOW, &found));
+	ck_assert(settle(50, &found));
+	ck_assert_uint_eq(found.first, 6);
+	ck_assert(!settle(50, &found));
+	ck_assert(doubts_find(table, 7, NOW, &found));
+	ck_assert(has(52, NOW));
+	ck_assert_uint_eq(doubts_count(table, NOW), 2);
+	put(5, 50, DOUBT_UNKNOWN, NOW + 1);
+	ck_assert(doubts_find(table, 5, NOW, &found));
+}
+END_TEST
+
 START_TEST(a_day)
 {
 	struct doubt found;
@@ -192,6 +223,7 @@ static Suite *suite(void)
 	tcase_add_test(t, found_by_either_hash);
 	tcase_add_test(t, same_message_replaces);
 	tcase_add_test(t, newest_of_one_envelope);
+	tcase_add_test(t, settled_is_forgotten);
 	tcase_add_test(t, a_day);
 	tcase_add_test(t, oldest_goes_first);
 	tcase_add_test(t, torn_entry_is_none);
