@@ -216,7 +216,7 @@ static const char *why_ended(const struct session *s, enum abort_why why)
 	case ABORT_CLIENT:
 		return s->quit || s->closing ? "abandoned" : "client-lost";
 	case ABORT_REFUSE:
-		return "refused";
+		return proxy_log_refused;
 	case ABORT_STOP:
 		return "stopped";
 	}

@@ -15,6 +15,8 @@
 #include "server/session.h"
 #include "smtp/reply.h"
 
+const char proxy_log_refused[] = "refused";
+
 void proxy_log_begin(struct proxy_log *l, const struct session *s)
 {
 	*l = (struct proxy_log){ .began = clock_now(), .waited = s->waited };
@@ -50,6 +52,12 @@ void proxy_log_recipient(struct proxy_log *l, struct slice path)
 		l->first = path;
 }
 
+/* Our own no to all recipients, or to the content: nobody behind us had a word in it. */
+static bool is_ours(const struct proxy_log *l, const struct session *s, bool content)
+{
+	return l->decided == 0 && !l->as && s->refused.n && (content || l->accepted == 0);
+}
+
 static const char *verdict(const struct proxy_log *l, const char *ended)
 {
 	if (l->as)
@@ -66,19 +74,21 @@ void proxy_log_end(struct ctx *ctx, const struct proxy_log *l, const struct sess
 {
 	usec_t took = clock_now() - l->began, client = s->waited - l->waited;
 	usec_t known = client + b->waited;
+	bool ours = is_ours(l, s, ended == proxy_log_refused);
 	struct tls_info tls = { 0 };
 
-	if (b->target.key.n == 0 || b->pretence)
+	if (b->pretence)
 		return;
 	(void)stream_tls_info(s->stream, &tls);
-	LOG(ctx, EV_PROXIED, FIELD_STR("verdict", verdict(l, ended)),
+	LOG(ctx, EV_PROXIED, FIELD_STR("verdict", ours ? proxy_log_refused : verdict(l, ended)),
 		FIELD("from", b->reverse_path.n ? b->reverse_path : S("<>")), FIELD("to", l->first),
 		FIELD_INT("recipients", l->accepted), FIELD_INT("kept", l->kept),
 		FIELD_INT("size", l->size), FIELD("helo", s->helo), FIELD("login", s->login),
 		FIELD("listener", s->listener->name), FIELD_STR("tls", tls.version),
 		FIELD("forwarded", front_forwarded(s)), FIELD("destination", b->target.key),
 		FIELD("backend", b->name), FIELD("duplicate-of", l->twin), FIELD("said", l->said),
-		FIELD("told", l->told), FIELD_INT("took-ms", took / USEC_PER_MSEC),
+		FIELD("told", ours ? s->refused : l->told),
+		FIELD_INT("took-ms", took / USEC_PER_MSEC),
 		FIELD_INT("client-ms", client / USEC_PER_MSEC),
 		FIELD_INT("backend-ms", b->waited / USEC_PER_MSEC),
 		FIELD_INT("checks-ms", (took > known ? took - known : 0) / USEC_PER_MSEC));

@@ -1,6 +1,5 @@
-/* Private to the proxy: one line of the log for each transaction in which a server behind us was
- * asked, whatever became of it. Recipients that our own permission refuses have lines of their
- * own. */
+/* Private to the proxy: one line of the log for each transaction, whatever became of it, also where
+ * no server behind us was asked. Each refused recipient has a line of its own beside it. */
 #ifndef SLUICE_SERVER_PROXY_LOG_H
 #define SLUICE_SERVER_PROXY_LOG_H
 
@@ -38,13 +37,14 @@ void proxy_log_reply(struct proxy_log *l, struct arena *a, const struct smtp_rep
 	const struct smtp_reply *told);
 /* A recipient was taken. */
 void proxy_log_recipient(struct proxy_log *l, struct slice path);
-/* Writes the line, unless nothing was meant for a server behind us. `ended` is why it ended where
- * no reply did: "abandoned", "client-lost", "refused" (we refused the content), "stopped". Verdicts
- * by a reply are "accepted", "deferred" and "rejected"; without an answer "kept" where we stored
- * it, "in-doubt" where the whole message was sent, else "lost"; "duplicate" where it was not passed
- * on because it was before. took-ms is the whole time from MAIL on: client-ms of it we waited for
- * the client, backend-ms for servers behind us; the rest, checks-ms, are our own checks and
- * deliberate delays. */
+/* Writes the line. `ended` is why it ended where no reply did: "abandoned", "client-lost",
+ * proxy_log_refused, "stopped". "refused", with our reply, is also said where all recipients were
+ * refused, and not by a server behind us. Verdicts by a reply are "accepted", "deferred" and
+ * "rejected"; without an answer "kept" where we stored it, "in-doubt" where the whole message was
+ * sent, else "lost"; "duplicate" where it was not passed on because it was before. took-ms is the
+ * whole time from MAIL on: client-ms of it we waited for the client, backend-ms for servers behind
+ * us; the rest, checks-ms, are our own checks and deliberate delays. */
+extern const char proxy_log_refused[]; /* "refused": the content, by us */
 void proxy_log_end(struct ctx *ctx, const struct proxy_log *l, const struct session *s,
 	const struct proxy_backend *b, const char *ended);
 

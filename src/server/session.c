@@ -119,13 +119,15 @@ int session_say(
 }
 /* NOLINTEND(misc-no-recursion) */
 
-void session_log_refusal(struct ctx *ctx, const struct session *s, const char *command,
+void session_log_refusal(struct ctx *ctx, struct session *s, const char *command,
 	struct slice argument, const struct smtp_reply *reply)
 {
 	struct buf line;
 
 	buf_init(&line, REPLY_BYTES);
 	smtp_reply_format_line(&line, reply);
+	if (s->tx)
+		s->refused = arena_dup(&s->tx_arena, slice_take(buf_slice(&line), EVENT_TEXT_MAX));
 	LOG(ctx, EV_REFUSED, FIELD_STR("command", command), FIELD("argument", argument),
 		FIELD("from", s->sender), FIELD("helo", s->helo), FIELD("login", s->login),
 		FIELD("reply", buf_slice(&line)));
@@ -249,6 +251,7 @@ void session_drop_transaction(
 	s->recipients = 0;
 	s->smtputf8 = false;
 	s->verdicts_n = 0;
+	s->refused = SLICE_NIL;
 	ctx->log.queue_id = SLICE_NIL;
 	s->state = next;
 }

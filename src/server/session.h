@@ -93,6 +93,7 @@ struct session {
 	size_t recipients; /* accepted */
 	bool data_follows; /* while the service is asked about recipients: DATA is here already */
 	bool smtputf8; /* MAIL had SMTPUTF8 */
+	struct slice refused; /* our last no in it, as one line, in tx_arena; empty: none */
 	const struct session_verdict *verdicts; /* in tx_arena, set by the service's finish */
 	size_t verdicts_n; /* 0: the reply holds for all recipients */
 	struct content *content; /* while content arrives, else NULL */
@@ -132,7 +133,7 @@ int session_say(struct ctx *ctx, struct session *s, int code, const char *enhanc
 int session_refuse(struct ctx *ctx, struct session *s, const char *command, struct slice argument,
 	const struct smtp_reply *reply);
 /* Its first half. Does not suspend. */
-void session_log_refusal(struct ctx *ctx, const struct session *s, const char *command,
+void session_log_refusal(struct ctx *ctx, struct session *s, const char *command,
 	struct slice argument, const struct smtp_reply *reply);
 /* More input. Suspends; fails as stream_fill. */
 int session_fill(struct ctx *ctx, struct session *s);

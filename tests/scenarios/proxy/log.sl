@@ -70,7 +70,7 @@ client c2 {
 	send "DATA"; expect 354
 	raw "a: b\nc\r\n\r\n.\r\n"; expect 550
 }
-expect log proxied 1 { verdict = refused; said absent }
+expect log proxied 1 { verdict = refused; said absent; told ~ "550 5.6.11 *" }
 mark
 # Gone in the middle, and nobody there.
 client c2 {
@@ -92,12 +92,44 @@ client c3 to 192.0.2.25:25 {
 }
 expect log proxied 1 { verdict = lost; backend absent; destination = "hops:home"; said absent; told ~ "451 4.4.1*" }
 mark
-# Where nobody behind us was asked there is no such line: the refusal has its own.
+# Where nobody behind us was asked the line has our reply alone; each refusal has its own as well.
 client c4 to 192.0.2.25:25 {
 	hello
 	send "MAIL FROM:<a@client.test>"; expect 250
 	send "RCPT TO:<x@far.test>"; expect 550
+	send "RCPT TO:<x y@ours.test>"; expect 501
+	send "RCPT TO:<z@far.test>"; expect 550
+	send "RSET"; expect 250
+}
+expect log refused 3 { command = RCPT }
+expect log proxied 1 {
+	verdict = refused; from = "a@client.test"; listener = mx; recipients = 0; to absent
+	destination absent; backend absent; said absent; told ~ "550 5.7.1 *"
+}
+mark
+# A MAIL that nothing followed, by a client that left and by one that was lost.
+client c4 { send "MAIL FROM:<>"; expect 250; send "RSET"; expect 250; send "MAIL FROM:<>"; expect 250; reset }
+advance 1s
+expect log proxied 1 { verdict = abandoned; from = "<>"; told absent; backend absent }
+expect log proxied 1 { verdict = client-lost; told absent }
+mark
+# One of ours, one of the server behind us: its word counts, whatever came last.
+server home { start; forget; answer RCPT for "bad@*" "550 5.1.1 who is that" }
+client c5 to 192.0.2.25:25 {
+	hello
+	send "MAIL FROM:<a@client.test>"; expect 250
+	send "RCPT TO:<bad@ours.test>"; expect 550
+	send "RCPT TO:<x@far.test>"; expect 550
+	send "RSET"; expect 250
+	send "MAIL FROM:<a@client.test>"; expect 250
+	send "RCPT TO:<x@far.test>"; expect 550
+	send "RCPT TO:<b@ours.test>"; expect 250
 	send "QUIT"; expect 221; expect end
 }
+expect log proxied 1 { verdict = rejected; told = "550 5.1.1 who is that" }
+expect log proxied 1 { verdict = abandoned; recipients = 1; told absent }
+expect log proxied 2
+mark
+# Nothing began: MAIL itself was refused.
+client c6 to 192.0.2.25:2525 from 203.0.113.9 { hello; send "MAIL FROM:<a@client.test>"; expect 550; send "QUIT"; expect 221; expect end }
 expect no-log proxied
-expect log refused { command = RCPT }
