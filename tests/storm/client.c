@@ -335,6 +335,7 @@ static bool send_message(struct ctx *ctx, struct session *s, struct message *m)
 {
 	s->leave = when_to_leave(m->sender);
 	m->session = s->number;
+	m->slowly = s->sip > 0;
 	int code = envelope(ctx, s, m);
 
 	if (code == 354)

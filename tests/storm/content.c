@@ -62,7 +62,7 @@ static void write_text(struct message *m)
 	buf_printf(b, "From: <%s>\r\nTo: <%s>\r\n", m->from, m->rcpts[0].address);
 	if (!m->no_date)
 		buf_puts(b, "Date: Thu, 1 Jan 2026 00:00:00 +0000\r\n");
-	if (!m->no_id)
+	if (!m->no_id && !m->nameless)
 		buf_printf(b, "Message-ID: <%u@client.test>\r\n", m->number);
 	buf_printf(b, "Subject: storm\r\n %u\r\n\r\n", m->number);
 	for (unsigned i = 0; i < lines; i++)
@@ -109,6 +109,7 @@ struct message *message_new(enum sender sender)
 		is_stranger(sender) ? "else.test" : "ours.test");
 	m->no_date = sender == USER && storm_chance(300);
 	m->no_id = sender == USER && storm_chance(300);
+	m->nameless = front_of(sender) && storm_chance(100);
 	unsigned rcpts = storm_chance(300) ? 1 + (unsigned)sim_choose(RCPTS_MAX) : 1;
 
 	while (m->rcpts_n < rcpts)
@@ -124,6 +125,7 @@ struct message *message_again(const struct message *before)
 
 	m->first = before->first;
 	m->first->tries++;
+	m->nameless = before->nameless;
 	snprintf(m->from, sizeof(m->from), "%s", before->from);
 	m->rcpts_n = before->rcpts_n - (other == 0 && before->rcpts_n > 1);
 	for (unsigned i = 0; i < m->rcpts_n; i++) {

@@ -15,6 +15,7 @@
 #include "storm.h"
 
 #define STALL	     (15 * USEC_PER_MIN) /* longer than most are patient */
+#define LOST_AFTER   (2 * USEC_PER_SEC)
 #define VERDICTS_MAX 8 /* more than a message has recipients */
 
 struct visit {
@@ -204,6 +205,14 @@ static int read_content(struct ctx *ctx, struct visit *v)
 	return r;
 }
 
+/* What it was to say is lost; that shows at once, or only after a while. */
+static int lose(struct ctx *ctx)
+{
+	if (storm_chance(500))
+		(void)ctx_sleep(ctx, LOST_AFTER + (usec_t)sim_choose(4 * USEC_PER_SEC));
+	return ERR_EOF;
+}
+
 static int answer_dot(struct ctx *ctx, struct visit *v)
 {
 	const struct manners *m = &v->hop->manners;
@@ -222,7 +231,7 @@ static int answer_dot(struct ctx *ctx, struct visit *v)
 	each_to(v, take);
 	v->end = storm.deliveries_n;
 	if (chance(v, m->dot_lost))
-		return ERR_EOF;
+		return lose(ctx);
 	int r = say(ctx, v, "250 2.0.0 taken\r\n");
 
 	if (r == 0)
@@ -300,7 +309,7 @@ static int answer_each(struct ctx *ctx, struct visit *v)
 		has_answered(v->first, v->end);
 	}
 	v->replied = clock_now();
-	return lost && r == 0 ? ERR_EOF : r;
+	return lost && r == 0 ? lose(ctx) : r;
 }
 
 /* The last word is that nobody has it, whatever was said before. */

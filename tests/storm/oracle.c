@@ -13,6 +13,8 @@
 #include "rot.h"
 #include "storm.h"
 
+/* From a commit until a client that reads has heard of it, at most. */
+#define HEARING_TIME (1 * USEC_PER_SEC)
 /* From a next hop's 250 until its record is durable, slow disks and a worker's orderly end
  * included. */
 #define RECORD_TIME  (10 * USEC_PER_SEC)
@@ -102,6 +104,8 @@ static void judge_duplicate(struct message *m, const char *id)
 			twin = storm.messages[i];
 	if (!front || !front->dedupe)
 		storm_fail("message %u is called a duplicate by who was not asked to", m->number);
+	else if (m->nameless)
+		storm_fail("message %u is called a duplicate, and has no Message-ID", m->number);
 	else if (!twin)
 		storm_fail("message %u is called a duplicate of nothing", m->number);
 	else if (!are_same(twin, m))
@@ -131,6 +135,20 @@ static void note_id(struct message *m, const char *text)
 			storm_fail("messages %u and %u have the same id, %s", i, m->number, m->id);
 }
 
+/* A front stores what no next hop has. One that may have it, whose answer was lost, is a reason to say
+ * 451. */
+static void judge_kept(const struct message *m, unsigned rcpt)
+{
+	for (size_t i = 0; i < storm.deliveries_n && is_keeping(m->sender); i++) {
+		const struct delivery *d = &storm.deliveries[i];
+
+		if (d->message == m->number && d->rcpt == rcpt && !d->answered && !m->slowly &&
+			d->at + HEARING_TIME < clock_now())
+			storm_fail("message %u is kept, and a next hop may have it for %s",
+				m->number, m->rcpts[rcpt].address);
+	}
+}
+
 static bool is_passed(const struct message *m, const char *text)
 {
 	return is_passing(m->sender) ||
@@ -146,20 +164,25 @@ void oracle_acknowledged(struct message *m, const char *text)
 		judge_duplicate(m, of + sizeof(duplicate) - 1);
 		return;
 	}
-	if (!is_passed(m, text)) {
+	bool passed = is_passed(m, text);
+
+	if (!passed)
 		note_id(m, text);
-		return;
-	}
 	for (unsigned i = 0; i < m->rcpts_n; i++)
-		judge_passed(m, i);
+		if (passed)
+			judge_passed(m, i);
+		else
+			judge_kept(m, i);
 }
 
 void oracle_acknowledged_one(struct message *m, unsigned rcpt, const char *text)
 {
-	if (is_passed(m, text))
+	if (is_passed(m, text)) {
 		judge_passed(m, rcpt);
-	else
-		note_id(m, text);
+		return;
+	}
+	note_id(m, text);
+	judge_kept(m, rcpt);
 }
 
 /* ---- what comes out ---- */

@@ -61,12 +61,14 @@ struct message {
 	struct message *first; /* it was sent then for the first time; perhaps itself */
 	unsigned tries; /* of the first one: how often it was sent */
 	unsigned session; /* of a client, whose name says it; 0: none yet */
+	bool slowly; /* that client reads what it is told */
 	enum sender sender;
 	char from[40];
 	struct rcpt rcpts[RCPTS_MAX];
 	unsigned rcpts_n;
 	struct buf text; /* as the client means it */
 	bool no_date, no_id; /* and these header fields are missing in it */
+	bool nameless; /* it has no Message-ID, and gets none */
 	enum fate fate;
 	usec_t fate_at;
 	int code; /* of the reply to the whole message; 0: there was none */
