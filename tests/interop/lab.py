@@ -41,19 +41,19 @@ class Lab:
 
     def peer(self, name):
         """The running mail server of that name. One that cannot be started fails every test that needs it."""
-        return self._get(name, lambda: self._start(SERVERS[name](self)))
+        return self._get(name, lambda: self.start(SERVERS[name](self)))
 
     def client(self, name):
         return CLIENTS[name](self._get(Toolbox.name, lambda: Toolbox(self)))
 
     def knot(self, zones):
-        return self._get(Knot.name, lambda: self._start(Knot(self, zones)))
+        return self._get(Knot.name, lambda: self.start(Knot(self, zones)))
 
     def haproxy(self, to):
         """A HAProxy of one's own, in front of these ports."""
         if Haproxy.name in self.broken:
             raise Failure(f"{Haproxy.name} cannot be used: {self.broken[Haproxy.name]}")
-        return self._start(Haproxy(self, to))
+        return self.start(Haproxy(self, to))
 
     def sink(self):
         """A sink on a loopback port, shared by all tests that look for their own marker alone."""
@@ -78,7 +78,8 @@ class Lab:
             self.used.append(self._once[name])
         return self._once[name]
 
-    def _start(self, server):
+    def start(self, server):
+        """A server that only this test has. It is stopped when the tests end."""
         self._servers.append(server)
         self.used.append(server)  # its log is wanted when the start fails, too
         return server.start()
