@@ -244,6 +244,37 @@ void client_quit(struct ctx *ctx, struct client *c)
 	client_free(c);
 }
 
+usec_t client_silence(const struct client *c)
+{
+	return clock_now() - c->used;
+}
+
+int client_noop(
+	struct ctx *ctx, struct client *c, usec_t timeout, struct client_failure *ret_failure)
+{
+	struct smtp_reply reply;
+
+	c->stage = CLIENT_MAIL;
+	int r = client_talk_listen(ctx, c);
+
+	if (r == 0) {
+		buf_puts(client_talk_line(c), "NOOP");
+		r = client_talk_send(ctx, c, timeout);
+	}
+	if (r == 0)
+		r = client_talk_reply(ctx, c, timeout, &reply);
+	if (r == 0 && c->over)
+		r = ctx_fail(ctx, ERR_EOF, "client", "it said 421");
+	if (r == 0 && reply.code / 100 == 3)
+		r = ctx_fail(ctx, ERR_PROTOCOL, "client", "%u makes no sense there", reply.code);
+	if (r == 0)
+		return 0;
+	(void)client_talk_failed(ctx, c, r, ret_failure);
+	if (ret_failure->reply.code == 0 && ret_failure->why != CLIENT_LOCAL)
+		ret_failure->text = "no answer to NOOP";
+	return r;
+}
+
 enum client_protocol client_protocol(const struct client *c)
 {
 	return c->protocol;

@@ -139,6 +139,12 @@ int client_send(struct ctx *ctx, struct client *c, const struct client_message *
 bool client_reusable(const struct client *c);
 /* From now on; a session may serve somebody else next. */
 void client_set_timeouts(struct client *c, const struct client_timeouts *t);
+/* How long ago the peer said something, in an answer to us. */
+usec_t client_silence(const struct client *c);
+/* NOOP: the peer hears that we are still there. Not inside a content. Waits for the reply so long,
+ * which may be any but 421. Suspends. 0, or as from client_send: the session is over then. */
+int client_noop(
+	struct ctx *ctx, struct client *c, usec_t timeout, struct client_failure *ret_failure);
 /* Messages sent on it so far, with or without success. */
 unsigned client_messages(const struct client *c);
 /* QUIT, waits shortly for 221, closes, frees. Shielded: works while cancelled. Suspends. NULL is

@@ -274,6 +274,8 @@ struct config_listener {
 	struct slice via; /* a name in `hops`; empty: as `domains` and `routes` say */
 	const struct config_hops *hops; /* derived from via; not NULL with CONFIG_LOGIN_PASSED */
 	enum config_connect connect; /* implied value filled in */
+	usec_t slow_after; /* a client that lets a proxy wait so long is slow; 0: nobody is */
+	usec_t release_after; /* a backend's session is given back then; 0: never */
 };
 
 /* An item of a domain's `recipients`. */
@@ -362,6 +364,7 @@ struct config_hops {
 	usec_t waiting_timeout;
 	usec_t reply_timeout; /* of commands in a transaction; 0: those of RFC 5321 */
 	usec_t answer_timeout; /* of a proxied message, once it is whole */
+	usec_t noop_after; /* a session that belongs to a silent client is kept alive; 0: never */
 	bool soft_rejects; /* a proxy passes 5xx on as 4xx */
 	bool hide_names; /* a proxy takes names of the hosts out of replies */
 	struct config_health health;

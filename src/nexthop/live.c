@@ -141,6 +141,11 @@ struct slice nexthop_live_called(const struct nexthop_live *l)
 	return l->conn->client ? client_called(l->conn->client) : SLICE_NIL;
 }
 
+struct nexthop_conn *nexthop_live_conn(const struct nexthop_live *l)
+{
+	return l->conn;
+}
+
 size_t nexthop_live_member(const struct nexthop_live *l)
 {
 	return nexthop_conn_member(l->conn);

@@ -49,6 +49,8 @@ struct slice nexthop_live_name(const struct nexthop_live *l);
 /* Its address; and what it calls itself, empty where it does not, valid until nexthop_live_end. */
 struct ip nexthop_live_ip(const struct nexthop_live *l);
 struct slice nexthop_live_called(const struct nexthop_live *l);
+/* Its lease, until nexthop_live_end. */
+struct nexthop_conn *nexthop_live_conn(const struct nexthop_live *l);
 /* As nexthop_conn_member. */
 size_t nexthop_live_member(const struct nexthop_live *l);
 /* As nexthop_conn_member_id. */

@@ -91,6 +91,11 @@ struct nexthop_conn *ahead_conn(struct session *s, unsigned needs, uint64_t size
 	return nexthop_conn_lacks(a->conn, needs, size) ? NULL : a->conn;
 }
 
+struct nexthop_conn *ahead_lease(const struct session *s)
+{
+	return s->ahead ? s->ahead->conn : NULL;
+}
+
 struct client_who *ahead_who(struct session *s)
 {
 	return &s->ahead->who;

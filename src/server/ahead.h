@@ -18,6 +18,8 @@ int ahead_connect(struct ctx *ctx, struct session *s, enum config_connect here);
 /* The session's connection, good for one transaction with these needs (nexthop.h) and bytes; NULL:
  * it has none. Does not suspend. */
 struct nexthop_conn *ahead_conn(struct session *s, unsigned needs, uint64_t size);
+/* The same connection, good for a transaction or not; NULL: there is none. */
+struct nexthop_conn *ahead_lease(const struct session *s);
 /* What is told of the client there; may be changed between transactions. */
 struct client_who *ahead_who(struct session *s);
 /* The session ends. Does not suspend. */

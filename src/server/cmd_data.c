@@ -3,6 +3,7 @@
 #include "base/event.h"
 #include "base/metrics.h"
 #include "config/config.h"
+#include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/log.h"
 #include "rt/stream.h"
@@ -26,7 +27,11 @@ static int fill(struct ctx *ctx, struct session *s)
 
 	ctx_narrow(ctx, &d, s->config->limits.data_timeout);
 	ctx->log.action = "receiving content";
-	return ctx_widen(ctx, &d, session_fill(ctx, s));
+	usec_t began = clock_now();
+	int r = ctx_widen(ctx, &d, session_fill(ctx, s));
+
+	slow_received(s, clock_now() - began);
+	return r;
 }
 
 /* Asks the service to begin. False: refused, *ret says why. Errors end the session. */
@@ -76,6 +81,7 @@ static int finish(struct ctx *ctx, struct session *s)
 	struct smtp_reply reply;
 	int r = 0;
 
+	slow_whole(s, s->content->header.n + s->content->body_bytes);
 	r = content_end(ctx, s);
 	if (r < 0)
 		return r;

@@ -44,6 +44,7 @@ struct flow {
 	bool marked; /* it spoke before the greeting */
 	bool spared; /* the answer to a message is queued */
 	bool out; /* it has to go */
+	bool paced; /* the last read had to wait */
 };
 
 /* ---- whom ---- */
@@ -111,11 +112,15 @@ static int pause_for(struct ctx *ctx, struct session *s, usec_t duration)
 
 	if (f->since == 0)
 		f->since = began;
+	int r = slow_pause(ctx, s, duration);
+
+	if (r < 0)
+		return r;
 	ctx->log.action = "making the client wait";
 	stream_park(s->stream);
 	enter(s);
 	ctx_narrow(ctx, &d, duration);
-	int r = ctx_widen(ctx, &d, f->out ? 0 : waitq_wait(ctx, &f->wake));
+	r = ctx_widen(ctx, &d, f->out ? 0 : waitq_wait(ctx, &f->wake));
 
 	heap_remove(&s->server->slowed, &f->node);
 	metric_sub(METRIC_SLOWED, 1);
@@ -308,6 +313,11 @@ static usec_t take(struct session *s, uint64_t bytes)
 	return slow > wait ? slow : wait;
 }
 
+bool flow_slows_reading(const struct session *s)
+{
+	return s->flow && s->flow->paced;
+}
+
 int flow_before_read(struct ctx *ctx, struct session *s)
 {
 	struct flow *f = s->flow;
@@ -319,6 +329,7 @@ int flow_before_read(struct ctx *ctx, struct session *s)
 	int r = wait ? stream_flush(ctx, s->stream) : 0;
 
 	f->counted += bytes;
+	f->paced = wait > 0;
 	if (r < 0 || wait == 0)
 		return r;
 	metric_add(METRIC_PACED_BYTES, bytes);

@@ -26,6 +26,8 @@ void flow_spare_reply(struct session *s);
 /* Before the next command is read: sends what is queued, late and slowly. Suspends. 0, or an error
  * that ends the session; ERR_LIMIT when it was told 421 here. */
 int flow_answer(struct ctx *ctx, struct session *s);
+/* What it sends comes faster than we want to read it: the last read was put off. */
+bool flow_slows_reading(const struct session *s);
 /* Before a read: lets the client wait for what was read of it so far; the innermost deadline is
  * postponed by as much. Suspends; as flow_answer. */
 int flow_before_read(struct ctx *ctx, struct session *s);

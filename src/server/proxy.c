@@ -13,8 +13,11 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/metrics.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "nexthop/live.h"
+#include "nexthop/quiet.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "server/ahead.h"
@@ -25,6 +28,7 @@
 #include "server/permission.h"
 #include "server/proxy_offers.h"
 #include "server/proxy_reply.h"
+#include "server/proxy_rest.h"
 #include "server/proxy_tx.h"
 #include "server/recipient.h"
 #include "server/server.h"
@@ -126,6 +130,29 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 
 /* ---- content ---- */
 
+/* From a slow client the content is taken first: the backend is not kept waiting for it. Where
+ * there is no room for that it streams. */
+static int gather_if_slow(struct ctx *ctx, struct proxy_tx *t)
+{
+	struct proxy_backend *b = &t->backend;
+	char id[TEXT_ID_CHARS]; /* the transaction has one, which was told already */
+
+	if (!slow_is(t->session) || b->lost.code || b->pretence || proxy_tx_backends(t) == 0)
+		return 0;
+	if (b->live && nexthop_quiet_is_held(nexthop_live_conn(b->live)))
+		return 0;
+	proxy_keep_borrow(&t->keep, &t->arena, t->session, b->params.size);
+	int r = proxy_keep_prepare(ctx, &t->keep, id);
+
+	if (r < 0 || !proxy_keep_holds(&t->keep))
+		return r;
+	proxy_backend_part(b);
+	t->late = true;
+	t->log.gathered = true;
+	metric_add(METRIC_GATHERED, 1);
+	return 0;
+}
+
 /* Before the content: who takes it? Else *ret_refusal. */
 static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *ret_refusal)
 {
@@ -138,8 +165,10 @@ static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *re
 		proxy_keep_refusal(&t->keep, ret_refusal);
 		return 0;
 	}
-	if (t->late)
-		return 0;
+	if (!t->late)
+		r = gather_if_slow(ctx, t);
+	if (t->late || r < 0)
+		return r;
 	if (proxy_tx_backends(t) == 0)
 		proxy_backend_end(b); /* nobody there wants it */
 	else
@@ -239,5 +268,6 @@ const struct service_ops proxy_service = {
 	.header = proxy_header,
 	.write = proxy_write,
 	.finish = proxy_finish,
+	.rest = proxy_rest,
 	.abort = proxy_abort,
 };

@@ -12,6 +12,7 @@
 #include "base/metrics.h"
 #include "config/config.h"
 #include "nexthop/live.h"
+#include "nexthop/quiet.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/log.h"
@@ -114,10 +115,10 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why)
 {
 	const struct nexthop_ask ask = {
-		.needs = proxy_offers_needs(&b->params, rcpts, n),
+		.needs = proxy_offers_needs(&b->params, rcpts, n) | b->more_needs,
 		.size = b->params.size,
 		.client = b->client,
-		.prefer = b->prefer,
+		.prefer = b->prefer || !b->parted ? b->prefer : b->member,
 		.who = b->who,
 		.identity = b->identity,
 		.bounded = true,
@@ -178,18 +179,16 @@ void proxy_backend_give_up(struct ctx *ctx, struct proxy_backend *b, const char 
 	proxy_backend_end(b);
 }
 
-/* Says the envelope so far to another one. Fails as proxy_backend_connect. */
-static int replace(struct ctx *ctx, struct proxy_backend *b, const char **why)
+int proxy_backend_say_again(struct ctx *ctx, struct proxy_backend *b, const char **ret_why)
 {
 	const struct proxy_answered *a = &b->answered;
 	struct smtp_reply mail, *said = arena_array(b->arena, struct smtp_reply, a->n + 1);
-
-	proxy_backend_give_up(ctx, b, *why);
-	int r = proxy_backend_connect(ctx, b, a->rcpts, a->n, &mail, said, why);
+	int r = proxy_backend_connect(ctx, b, a->rcpts, a->n, &mail, said, ret_why);
 
 	if (r != 0 || (mail.code < 400 && is_as_before(a, said)))
 		return r;
-	*why = "another backend answers differently";
+	*ret_why = b->parted ? "said again, the envelope is answered differently"
+			     : "another backend answers differently";
 	return ERR_UNREACHABLE;
 }
 
@@ -202,34 +201,44 @@ struct step {
 	struct smtp_reply *ret;
 };
 
-/* Another backend is brought to where the lost one was, and asked. */
-static int ask_another(
-	struct ctx *ctx, struct proxy_backend *b, const struct step *s, const char **why)
+static int ask(struct ctx *ctx, struct proxy_backend *b, const struct step *s, const char **why)
 {
 	struct nexthop_broken broken;
+	int r = s->ask(ctx, b, s, &broken);
 
-	b->replaced++;
-	int r = replace(ctx, b, why);
-
-	if (r < 0)
-		return r;
-	r = s->ask(ctx, b, s, &broken);
 	if (r == ERR_UNREACHABLE)
 		*why = broken.text;
 	return r;
+}
+
+/* A backend is brought to where the last one was, and asked. */
+static int ask_anew(
+	struct ctx *ctx, struct proxy_backend *b, const struct step *s, const char **why)
+{
+	b->more_needs = proxy_offers_needs(&b->params, s->rcpts, s->n);
+	int r = proxy_backend_say_again(ctx, b, why);
+
+	return r == 0 ? ask(ctx, b, s, why) : r;
+}
+
+static int ask_another(
+	struct ctx *ctx, struct proxy_backend *b, const struct step *s, const char **why)
+{
+	b->replaced++;
+	proxy_backend_give_up(ctx, b, *why);
+	return ask_anew(ctx, b, s, why);
 }
 
 /* Before the content: whoever is lost is replaced. 0; ERR_UNREACHABLE: nobody is left, `lost`
  * is set; else as ctx_check. */
 static int ask_somebody(struct ctx *ctx, struct proxy_backend *b, const struct step *s)
 {
-	struct nexthop_broken broken;
 	struct deadline d;
-	int r = s->ask(ctx, b, s, &broken);
-	const char *why = r == ERR_UNREACHABLE ? broken.text : NULL;
+	const char *why = NULL;
+	int r = b->live ? ask(ctx, b, s, &why) : ask_anew(ctx, b, s, &why);
 
 	ctx_narrow(ctx, &d, REPLACE_TIME);
-	while (!b->held && r == ERR_UNREACHABLE && b->replaced < PROXY_REPLACE_MAX)
+	while (!b->held && r == ERR_UNREACHABLE && b->live && b->replaced < PROXY_REPLACE_MAX)
 		r = ask_another(ctx, b, s, &why);
 	r = ctx_widen(ctx, &d, r);
 	if (r == 0 || ctx_check(ctx) < 0)
@@ -350,7 +359,7 @@ int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct c
 		return 0;
 	if (b->pretence)
 		return pretend(b, n, ret);
-	if (b->live == NULL)
+	if (b->live == NULL && !b->parted)
 		r = begin(ctx, b, rcpts, n, ret);
 	else
 		r = ask_somebody(ctx, b, &step);
@@ -495,10 +504,40 @@ void proxy_backend_turn_to(struct proxy_backend *b, const struct nexthop_target 
 	b->identity = b->name = SLICE_NIL;
 	b->member = 0;
 	b->answered.n = 0;
+	b->parted = false;
+	b->more_needs = 0;
 	b->replaced = 0;
 	b->failed_n = b->hidden_n = 0;
 	b->lost.code = b->refused.code = 0;
 	b->absent = b->in_doubt = false;
+}
+
+/* ---- while the client says nothing ---- */
+
+void proxy_backend_part(struct proxy_backend *b)
+{
+	b->parted = true;
+	if (!b->live)
+		return;
+	b->parted_n++;
+	metric_add(METRIC_BACKENDS_RELEASED, 1);
+	proxy_backend_end(b);
+}
+
+int proxy_backend_noop(struct ctx *ctx, struct proxy_backend *b)
+{
+	const char *why;
+	int r = nexthop_quiet_noop(ctx, nexthop_live_conn(b->live), &why);
+
+	if (r != ERR_UNREACHABLE)
+		return r;
+	if (b->held) {
+		proxy_backend_lose(ctx, b, why);
+		return 0;
+	}
+	proxy_backend_give_up(ctx, b, why);
+	b->parted = true;
+	return 0;
 }
 
 void proxy_backend_end(struct proxy_backend *b)

@@ -51,6 +51,11 @@ struct proxy_backend {
 	size_t hidden_n;
 	uint64_t member; /* the same, as nexthop_live_member_id */
 	struct proxy_answered answered;
+	/* It was left within the transaction: whoever takes it on says the envelope again, and is
+	 * to answer as before. */
+	bool parted;
+	unsigned parted_n; /* how often */
+	unsigned more_needs; /* beside those of the envelope so far (nexthop.h) */
 	unsigned replaced; /* so far */
 	size_t failed[PROXY_REPLACE_MAX + 1]; /* the members that were lost */
 	size_t failed_n;
@@ -92,12 +97,20 @@ void proxy_backend_pass_verdict(const struct proxy_backend *b, struct arena *a,
 usec_t proxy_backend_answer_time(const struct proxy_backend *b);
 /* A reply of its own ends it for good: `lost` becomes that reply, as it is passed on. */
 void proxy_backend_refused(struct proxy_backend *b, const struct smtp_reply *said);
+/* Gives its session, if there is one now, back in the midst of the transaction: the next step takes
+ * one again. It is not one that the client has for itself (quiet.h). Does not suspend. */
+void proxy_backend_part(struct proxy_backend *b);
+/* Keeps its session alive, which may be lost by that. Suspends; 0 or as ctx_check. */
+int proxy_backend_noop(struct ctx *ctx, struct proxy_backend *b);
+
 /* ---- its steps, for proxy_late.c ---- */
 
 /* A session with a backend, MAIL and recipients. Suspends. ERR_UNREACHABLE: *ret_why says why not,
  * b->live is set when there was one, and `lost` where a reply is due already. Else as ctx_check. */
 int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why);
+/* The same for the envelope so far, each recipient of which has to be answered as before. */
+int proxy_backend_say_again(struct ctx *ctx, struct proxy_backend *b, const char **ret_why);
 /* Logs that it was lost, ends it, and will not choose it again if there is another. */
 void proxy_backend_give_up(struct ctx *ctx, struct proxy_backend *b, const char *why);
 /* It is lost for good: fills `lost`, which is never permanent: it is not the mail's fault. */

@@ -41,6 +41,18 @@ void proxy_keep_begin(struct proxy_keep *k, struct arena *a, const struct sessio
 	buf_init(&k->header, SPOOL_HEADER_MAX + EMPTY_LINE);
 }
 
+void proxy_keep_borrow(
+	struct proxy_keep *k, struct arena *a, const struct session *s, uint64_t size_hint)
+{
+	if (k->session)
+		return;
+	k->lent = true;
+	k->session = s;
+	k->arena = a;
+	k->size_hint = size_hint;
+	buf_init(&k->header, SPOOL_HEADER_MAX + EMPTY_LINE);
+}
+
 int proxy_keep_prepare(struct ctx *ctx, struct proxy_keep *k, char *id)
 {
 	if (!k->session || k->writer)

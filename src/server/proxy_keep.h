@@ -31,6 +31,9 @@ struct proxy_keep {
  * queue could not keep (REQUIRETLS, MT-PRIORITY) is not kept. */
 void proxy_keep_begin(struct proxy_keep *k, struct arena *a, const struct session *s,
 	const struct smtp_mail_cmd *cmd, enum spool_entitlement why);
+/* Where nothing is kept: from now on all is, but until the end of the content only. */
+void proxy_keep_borrow(
+	struct proxy_keep *k, struct arena *a, const struct session *s, uint64_t size_hint);
 /* Gives the message its queue id before the first recipient is asked about: id has room for
  * TEXT_ID_CHARS, and is left alone where nothing is kept. Suspends; 0 or as ctx_check. */
 int proxy_keep_prepare(struct ctx *ctx, struct proxy_keep *k, char *id);

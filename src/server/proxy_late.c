@@ -68,6 +68,15 @@ static void refuse_all(const struct attempt *t, const struct smtp_reply *no, str
 	}
 }
 
+/* It was said before, and has to be answered as then. */
+static int say_again(struct attempt *t)
+{
+	const struct proxy_answered *a = &t->backend->answered;
+
+	t->accepted = a->n; /* whose answers are known: each of the others is heard */
+	return proxy_backend_say_again(t->ctx, t->backend, &t->why);
+}
+
 /* MAIL and recipients. *ret has code 0, or is what ends it: nobody gets the message. */
 static int say_envelope(struct attempt *t, struct smtp_reply *ret)
 {
@@ -123,7 +132,7 @@ static int attempt(struct attempt *t, struct proxy_keep *k, struct smtp_reply *r
 {
 	*ret_n = 0;
 	ret->code = 0;
-	int r = say_envelope(t, ret);
+	int r = t->backend->parted ? say_again(t) : say_envelope(t, ret);
 
 	if (r < 0)
 		return r;

@@ -1,5 +1,5 @@
-/* Private to the proxy: `connect: dot`. All that the client says is taken here first, and said to a
- * backend when it is whole. */
+/* Private to the proxy: `connect: dot`, and slow clients. What the client sends is taken here
+ * first, and said to a backend when it is whole. */
 #ifndef SLUICE_SERVER_PROXY_LATE_H
 #define SLUICE_SERVER_PROXY_LATE_H
 
@@ -14,7 +14,8 @@ struct smtp_reply;
 /* Recipients are taken unasked. ret has n replies. */
 void proxy_late_rcpts(
 	struct proxy_backend *b, const struct client_rcpt *rcpts, size_t n, struct smtp_reply *ret);
-/* Says everything to a backend, from MAIL on; a lost one is replaced, also in the content. Fills as
+/* Says everything to a backend, from MAIL on; where one has heard the envelope before, it has to
+ * be answered as then (else `lost` is set). A lost one is replaced, also in the content. Fills as
  * proxy_backend_finish; a recipient that was refused has that reply in ret_each, and without PRDR
  * it is the answer to the message, which nobody gets then. Suspends; 0 or as ctx_check. */
 int proxy_late_finish(struct ctx *ctx, struct proxy_backend *b, struct proxy_keep *k,

@@ -3,6 +3,7 @@
 #ifndef SLUICE_SERVER_PROXY_LOG_H
 #define SLUICE_SERVER_PROXY_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct proxy_log {
 	size_t accepted; /* recipients */
 	size_t kept; /* of them, for whom it was stored */
 	uint64_t size; /* bytes of content passed on */
+	bool gathered; /* it was gathered first, since the client was slow */
 	struct slice said, told; /* the backend's last reply that counts, and ours */
 	unsigned decided; /* code of ours that ended it; 0: none did */
 	const char
@@ -41,7 +43,7 @@ void proxy_log_recipient(struct proxy_log *l, struct slice path);
  * proxy_log_refused, "stopped". "refused", with our reply, is also said where all recipients were
  * refused, and not by a server behind us. Verdicts by a reply are "accepted", "deferred" and
  * "rejected"; without an answer "kept" where we stored it, "in-doubt" where the whole message was
- * sent, else "lost"; "duplicate" where it was not passed on because it was before. took-ms is the
+ * sent, else "lost"; "duplicate" where it was not passed x is the
  * whole time from MAIL on: client-ms of it we waited for the client, backend-ms for servers behind
  * us; the rest, checks-ms, are our own checks and deliberate delays. */
 extern const char proxy_log_refused[]; /* "refused": the content, by us */

@@ -176,8 +176,11 @@ static int decide(
 	int r = 0;
 
 	m->choices[i] = CHOOSE_NONE;
-	if (server_recipient_decide(t->session, &t->arena, &t->sender, t->backend.reverse_path,
-		    t->log.accepted + m->asked_n + m->ours_n, &cmd->path, &recipient, &m->ret[i])) {
+	if (t->backend.held && t->backend.lost.code) {
+		m->ret[i] = t->backend.lost; /* with its log-in, which is no reason for a 5xx */
+	} else if (server_recipient_decide(t->session, &t->arena, &t->sender,
+			   t->backend.reverse_path, t->log.accepted + m->asked_n + m->ours_n,
+			   &cmd->path, &recipient, &m->ret[i])) {
 		m->rcpts[i] = (struct client_rcpt){ server_mailbox(&t->arena, &recipient.path),
 			cmd->params };
 		nexthop_target_of(&t->arena, &recipient.route, recipient.path.domain, &target);

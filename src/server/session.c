@@ -156,7 +156,7 @@ int session_fill(struct ctx *ctx, struct session *s)
 	usec_t began = clock_now();
 
 	if (r == 0)
-		r = stream_fill(ctx, s->stream);
+		r = slow_fill(ctx, s);
 	s->waited += clock_now() - began;
 	return r;
 }
@@ -187,13 +187,16 @@ int session_read_line(struct ctx *ctx, struct session *s, struct slice *ret_line
 	struct deadline d;
 
 	take_used(s);
+	slow_listen(s);
 	int r = flow_answer(ctx, s);
 
 	if (r < 0)
 		return r;
 	ctx->log.action = "waiting for a command";
 	ctx_narrow(ctx, &d, s->config->limits.command_timeout);
-	return ctx_widen(ctx, &d, next_line(ctx, s, ret_line));
+	r = ctx_widen(ctx, &d, next_line(ctx, s, ret_line));
+	slow_heard(s);
+	return r;
 }
 
 bool session_next_is(struct session *s, struct slice verb, struct slice *ret_line)
@@ -216,7 +219,7 @@ bool session_data_is_next(const struct session *s)
 	struct smtp_line ahead = s->line;
 	size_t used;
 
-	return !s->closing && s->flow == NULL &&
+	return !s->closing && s->flow == NULL && !slow_is(s) &&
 	       smtp_line_next(&ahead, rest, &used, &line) == SMTP_LINE_OK &&
 	       slice_eq_nocase(line, S("DATA"));
 }

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "server/permission.h"
 #include "server/service.h"
+#include "server/slow.h"
 #include "smtp/caps.h"
 #include "smtp/line.h"
 #include "smtp/reply.h"
@@ -80,6 +81,7 @@ struct session {
 	const char *mechanism; /* of the log-in */
 	struct proxy_unheard *unheard; /* the last message, until the client speaks; or NULL */
 	usec_t waited; /* for the client, altogether */
+	struct slow slow;
 	struct smtp_line line;
 	size_t taken; /* bytes of input that the current command used */
 	struct smtp_caps caps; /* what the last hello offered; size is the limit of a message */
@@ -143,7 +145,8 @@ int session_read_line(struct ctx *ctx, struct session *s, struct slice *ret_line
 /* The next command if its line is complete in the buffer already and begins with `verb`: for
  * gathering RCPTs. Does not suspend. */
 bool session_next_is(struct session *s, struct slice verb, struct slice *ret_line);
-/* The next command is there already, will be obeyed at once, and is DATA. */
+/* The next command is there already, will be obeyed at once, and is DATA; its content may follow
+ * soon. */
 bool session_data_is_next(const struct session *s);
 /* Ends the transaction, if any, without a message. */
 void session_drop_transaction(

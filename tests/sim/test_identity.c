@@ -258,6 +258,19 @@ static void compare(const struct ctx *ctx, const struct client *c, const struct 
 		names(said, &forward->forward.addr, v), "%s is forwarded as %s", v->also, said);
 }
 
+usec_t client_silence(const struct client *c)
+{
+	(void)c;
+	return 0;
+}
+
+int client_noop(
+	struct ctx *ctx, struct client *c, usec_t timeout, struct client_failure *ret_failure)
+{
+	(void)ctx, (void)timeout;
+	return lost(c, ret_failure);
+}
+
 int client_live_begin(struct ctx *ctx, struct client *c, struct slice reverse_path,
 	const struct smtp_mail_params *params, const struct client_who *who,
 	const struct client_rcpt *rcpts, size_t n, struct client_live *ret,

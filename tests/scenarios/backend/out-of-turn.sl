@@ -8,7 +8,7 @@ server one { script {
 	expect end
 } }
 client rcpt to 192.0.2.25:25 {
-	hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<b@one.test>"; expect 250; expect 250; wait 1s
+	hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<b@one.test>"; expect 250; expect 250; wait 500ms
 	send "DATA"; expect 354; send "a: b" "" "c" "."; expect 250 "2.0.0 taken"; close
 }
 expect one got 1
@@ -17,7 +17,7 @@ server one { script {
 	send "220 hop"; expect EHLO; send "250-hop" "250 PIPELINING"; expect MAIL; send "250 2.1.0 ok" "250 2.1.5 ok" "354 go on"; expect RCPT; wait 10m
 } }
 client data to 192.0.2.25:25 {
-	hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<b@one.test>"; expect 250; expect 250; wait 1s
+	hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<b@one.test>"; expect 250; expect 250; wait 500ms
 	send "DATA"; expect 354; send "a: b" "" "c" "."; expect 250 "2.0.0 taken"; close
 }
 expect one got 2

@@ -3,7 +3,7 @@ config """
 	hostname: front.test
 	postmaster: boss@ours.test
 	spool: { path: spool, segment-size: 64KiB }
-	listeners: { mx: { for: mx, service: proxy, address: "192.0.2.25:25", on-backend-failure: spool } }
+	listeners: { mx: { for: mx, service: proxy, address: "192.0.2.25:25", on-backend-failure: spool, release-after: 0s } }
 	domains:
 	  told.test: { via: told, recipients: any }
 	  small.test: { via: small, recipients: any }

@@ -389,13 +389,12 @@ static int dispatch(struct ctx *ctx, struct visit *v)
 
 		return r < 0 ? r : ERR_EOF;
 	}
+	if (slice_eq_nocase(verb, S("NOOP")))
+		return answer(ctx, v, verb, SLICE_NIL, S("250 2.0.0 ok"), NULL);
 	hop_message_free(v->now);
 	v->now = NULL;
 	return answer(ctx, v, verb, SLICE_NIL,
-		slice_eq_nocase(verb, S("RSET")) || slice_eq_nocase(verb, S("NOOP"))
-			? S("250 2.0.0 ok")
-			: S("500 5.5.2 what"),
-		NULL);
+		slice_eq_nocase(verb, S("RSET")) ? S("250 2.0.0 ok") : S("500 5.5.2 what"), NULL);
 }
 
 static int converse(struct ctx *ctx, struct visit *v)
