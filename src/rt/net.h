@@ -73,6 +73,9 @@ int sock_writev(struct ctx *ctx, struct sock *s, const struct iovec *iov, int n)
 int sock_write_now(struct sock *s, const void *p, size_t n, size_t *ret_n);
 /* Suspends until a write would take something. */
 int sock_wait_writable(struct ctx *ctx, struct sock *s);
+/* Has the peer's system taken all that was written, read by the peer or not? 0; ERR_BUSY: not yet;
+ * ERR_RESET: it never will. Does not suspend. */
+int sock_is_taken(struct sock *s);
 /* Sends FIN after what was written. */
 void sock_shutdown(struct sock *s);
 /* Linux world only, for passing on: the descriptor, still owned by s; -1 in the simulation. */

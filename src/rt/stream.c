@@ -18,9 +18,11 @@
 #include "rt/transport.h"
 #include "rt/waitq.h"
 
-#define POOLED_MAX    64 /* buffers kept of each kind; beyond that they go back to malloc */
-#define GREED_MAX     16 /* reads in a row before others have their turn */
-#define READ_ROOM_MIN 2048 /* with less room behind the input it is moved to the front */
+#define POOLED_MAX	64 /* buffers kept of each kind; beyond that they go back to malloc */
+#define GREED_MAX	16 /* reads in a row before others have their turn */
+#define TAKEN_PAUSE_MIN (1 * USEC_PER_MSEC)
+#define TAKEN_PAUSE_MAX (250 * USEC_PER_MSEC)
+#define READ_ROOM_MIN	2048 /* with less room behind the input it is moved to the front */
 
 struct pooled {
 	struct pooled *next;
@@ -447,6 +449,21 @@ int stream_shutdown(struct ctx *ctx, struct stream *s)
 	int r = stream_flush(ctx, s);
 
 	return r < 0 ? r : s->transport->ops->shutdown(ctx, s->transport);
+}
+
+/* Nobody tells of it: asked again and again, less and less often. */
+int stream_wait_taken(struct ctx *ctx, struct stream *s)
+{
+	usec_t pause = TAKEN_PAUSE_MIN;
+	int r = s->sock ? sock_is_taken(s->sock) : 0;
+
+	while (r == ERR_BUSY) {
+		r = ctx_sleep(ctx, pause);
+		if (r == 0)
+			r = sock_is_taken(s->sock);
+		pause = pause < TAKEN_PAUSE_MAX ? 2 * pause : pause;
+	}
+	return r;
 }
 
 uint64_t stream_bytes_in(const struct stream *s)

@@ -64,6 +64,9 @@ int stream_write(struct ctx *ctx, struct stream *s, struct slice bytes);
 int stream_flush(struct ctx *ctx, struct stream *s);
 /* Flushes, sends close_notify and FIN. The stream is still to be freed. */
 int stream_shutdown(struct ctx *ctx, struct stream *s);
+/* Suspends until the peer's system has taken all that was sent. Fails with
+ * ERR_RESET when it never will, or as ctx_check. */
+int stream_wait_taken(struct ctx *ctx, struct stream *s);
 /* Total bytes of payload so far. */
 uint64_t stream_bytes_in(const struct stream *s);
 uint64_t stream_bytes_out(const struct stream *s);

@@ -295,7 +295,7 @@ static void lost_client(struct ctx *ctx, const struct server *server, const stru
 	note(server, *doubt);
 }
 
-/* It has hung up already, while the backend was asked. */
+/* Its connection was reset already, while the backend was asked. */
 static bool is_gone(struct ctx *ctx, struct session *s)
 {
 	struct deadline d;
@@ -305,7 +305,7 @@ static bool is_gone(struct ctx *ctx, struct session *s)
 	ctx_narrow(ctx, &d, LOOK_MOMENT);
 	int r = ctx_widen(ctx, &d, stream_fill(ctx, s->stream));
 
-	return r == ERR_EOF || r == ERR_RESET;
+	return r == ERR_RESET;
 }
 
 void proxy_doubt_committed(struct ctx *ctx, const struct proxy_doubt *d, struct session *s,

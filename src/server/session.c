@@ -406,20 +406,26 @@ static const char *why_ended(const struct ctx *ctx, const struct session *s, int
 	return err_name(r);
 }
 
-/* What the client may still read: the reason, in the words of RFC 5321. ERR_RESET: it does not. */
+/* What the client may still read: the reason, in the words of RFC 5321. ERR_RESET: it does not.
+ * Where that matters it is found out whether its system has what was said before; a client that has
+ * heard that may be gone by now. */
 static int say_goodbye(struct ctx *ctx, struct session *s, int r)
 {
 	struct deadline d;
 	int gone = r;
 
 	ctx_shield(ctx, &d, FAREWELL_TIME);
+	bool untaken = s->unheard &&
+		       (stream_flush(ctx, s->stream) < 0 || stream_wait_taken(ctx, s->stream) < 0);
+
 	if (r == ERR_TIMEOUT && !s->shaking)
 		(void)session_say(ctx, s, 421, "4.4.2", "Idle for too long; closing");
 	else if (r == ERR_CANCELLED && !s->shaking)
 		(void)session_say(ctx, s, 421, "4.3.2", "Going down; try again");
 	if (r != ERR_RESET && r != ERR_TLS)
 		gone = stream_shutdown(ctx, s->stream);
-	return ctx_widen(ctx, &d, gone);
+	gone = ctx_widen(ctx, &d, gone);
+	return untaken ? ERR_RESET : gone;
 }
 
 void session_set_peer(struct ctx *ctx, struct session *s, struct ip_port peer)

@@ -9,7 +9,9 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -312,6 +314,18 @@ int sock_writev(struct ctx *ctx, struct sock *s, const struct iovec *iov, int n)
 			skip -= (iov++)->iov_len;
 	}
 	return r < 0 ? fail(ctx, r) : 0;
+}
+
+/* After the peer's FIN reads say nothing of a reset any more: the socket's error does. */
+int sock_is_taken(struct sock *s)
+{
+	int left = 0, number = 0;
+	socklen_t n = sizeof(number);
+	bool known = ioctl(s->watch.fd, SIOCOUTQ, &left) == 0;
+
+	if (getsockopt(s->watch.fd, SOL_SOCKET, SO_ERROR, &number, &n) != 0 || number)
+		return ERR_RESET;
+	return known && left ? ERR_BUSY : 0;
 }
 
 void sock_shutdown(struct sock *s)

@@ -296,6 +296,13 @@ int sock_writev(struct ctx *ctx, struct sock *s, const struct iovec *iov, int n)
 	return 0;
 }
 
+int sock_is_taken(struct sock *s)
+{
+	if (s->failed)
+		return s->failed;
+	return list_empty(&s->flight) ? 0 : ERR_BUSY;
+}
+
 void sock_shutdown(struct sock *s)
 {
 	if (!s->open || s->fin_sent)

@@ -43,3 +43,39 @@ client c4 to 192.0.2.25:25 {
 }
 advance 10s
 expect log client-lost-after-commit 1
+mark
+# Who only sends no more, with QUIT or without, reads on: it is there, and hears the answer and the farewell.
+client c5 to 192.0.2.25:25 {
+	hello
+	send "MAIL FROM:<a@client.test>"; expect 250
+	send "RCPT TO:<b@ours.test>"; expect 250
+	send "DATA"; expect 354
+	raw "a: b\r\n\r\nf\r\n.\r\nQUIT\r\n"
+	half-close
+	expect 250 "2.0.0 taken"; expect 221; expect end
+}
+client c6 to 192.0.2.25:25 {
+	hello
+	send "MAIL FROM:<a@client.test>"; expect 250
+	send "RCPT TO:<b@ours.test>"; expect 250
+	send "DATA"; expect 354
+	raw "a: b\r\n\r\ng\r\n.\r\n"
+	half-close
+	expect 250 "2.0.0 taken"; expect end
+}
+advance 10s
+expect log proxied 2 { verdict = accepted }
+expect no-log client-lost-after-commit
+mark
+# The network is cut without a word: nobody's system has taken the answer.
+client c7 to 192.0.2.25:25 {
+	hello
+	send "MAIL FROM:<a@client.test>"; expect 250
+	send "RCPT TO:<b@ours.test>"; expect 250
+	send "DATA"; expect 354
+	raw "a: b\r\n\r\nh\r\n.\r\n"
+	wait 1s
+	lose
+}
+advance 10m
+expect log client-lost-after-commit 1

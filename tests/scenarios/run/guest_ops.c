@@ -353,6 +353,18 @@ static int op_close(struct ctx *ctx, struct play *p, void *self, const struct st
 	return 0;
 }
 
+static int op_half_close(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
+{
+	struct guest *c = self;
+
+	(void)s;
+	if (c->stream == NULL)
+		return 0;
+	play_see(p, "client %.*s sends no more in %s", SLICE_ARG(c->name),
+		wire_state_names[c->wire.state]);
+	return stream_shutdown(ctx, c->stream);
+}
+
 static int op_reset(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
 {
 	struct guest *c = self;
@@ -403,6 +415,7 @@ const struct op guest_ops[] = {
 	{ "auth", 3, 3, BLOCK_NONE, NULL, guest_auth },
 	{ "wait", 1, 1, BLOCK_NONE, NULL, op_wait },
 	{ "close", 0, 0, BLOCK_NONE, NULL, op_close },
+	{ "half-close", 0, 0, BLOCK_NONE, NULL, op_half_close },
 	{ "reset", 0, 0, BLOCK_NONE, NULL, op_reset },
 	{ "lose", 0, 1, BLOCK_NONE, NULL, op_lose },
 	{ "window", 1, 1, BLOCK_NONE, NULL, op_window },

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "base/err.h"
 #include "rt/net.h"
 #include "rt/random.h"
 
@@ -56,6 +57,12 @@ int sock_wait_writable(struct ctx *ctx, struct sock *s)
 {
 	assert(ctx && s);
 	return 0;
+}
+
+int sock_is_taken(struct sock *s)
+{
+	assert(s);
+	return ERR_RESET;
 }
 
 void sock_shutdown(struct sock *s)

@@ -96,6 +96,52 @@ static int reset(struct ctx *ctx, void *arg)
 	return 0;
 }
 
+/* Waits until it is known; how it was known at last. */
+static int wait_taken(struct ctx *ctx, struct sock *s)
+{
+	int r = sock_is_taken(s);
+
+	for (int i = 0; i < 1000 && r == ERR_BUSY; i++) {
+		ck_assert_int_eq(ctx_sleep(ctx, USEC_PER_MSEC), 0);
+		r = sock_is_taken(s);
+	}
+	return r;
+}
+
+static int taken(struct ctx *ctx, void *arg)
+{
+	const struct iovec iov = { (void *)(uintptr_t) "250 ok", 6 };
+	struct pair p = connect_pair(ctx);
+	char got[6];
+	size_t n;
+
+	(void)arg;
+	/* One half is closed: who reads on may take it, whether it is read yet or not. */
+	ck_assert_int_eq(sock_is_taken(p.server), 0);
+	sock_shutdown(p.client);
+	ck_assert_int_eq(sock_read(ctx, p.server, got, sizeof(got), &n), ERR_EOF);
+	ck_assert_int_eq(sock_writev(ctx, p.server, &iov, 1), 0);
+	sock_shutdown(p.server);
+	ck_assert_int_eq(wait_taken(ctx, p.server), 0);
+	ck_assert_int_eq(sock_read(ctx, p.client, got, sizeof(got), &n), 0);
+	close_pair(&p);
+	/* Both are: the bytes meet a reset, of which no read tells behind the end. */
+	p = connect_pair(ctx);
+	sock_close(p.client);
+	ck_assert_int_eq(sock_read(ctx, p.server, got, sizeof(got), &n), ERR_EOF);
+	ck_assert_int_eq(sock_writev(ctx, p.server, &iov, 1), 0);
+	sock_shutdown(p.server);
+	ck_assert_int_eq(wait_taken(ctx, p.server), ERR_RESET);
+	sock_close(p.server);
+	return 0;
+}
+
+START_TEST(what_the_peer_took)
+{
+	ck_assert_int_eq(loop_run("test", taken, NULL), 0);
+}
+END_TEST
+
 START_TEST(a_broken_connection_is_a_reset)
 {
 	ck_assert_int_eq(loop_run("test", reset, NULL), 0);
@@ -466,6 +512,7 @@ static Suite *suite(void)
 	tcase_add_test(t, bytes_and_the_end_arrive);
 	tcase_add_test(t, the_end_behind_data_is_seen);
 	tcase_add_test(t, a_broken_connection_is_a_reset);
+	tcase_add_test(t, what_the_peer_took);
 	tcase_add_test(t, refusal_is_told_with_the_address);
 	tcase_add_test(t, a_black_hole_costs_the_deadline);
 	tcase_add_test(t, the_first_address_that_answers_wins);
