@@ -1,6 +1,7 @@
 /* What clients send, and what must come out of it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "rt/sim/sim.h"
@@ -69,6 +70,12 @@ static void write_text(struct message *m)
 		add_line(b);
 }
 
+/* It may be sent to, and somebody is there. */
+static bool is_at_home(const struct rcpt *r)
+{
+	return !r->foreign && r->refused == 0;
+}
+
 static void add_rcpt(struct message *m)
 {
 	bool foreign = is_stranger(m->sender) && storm_chance(200);
@@ -81,6 +88,9 @@ static void add_rcpt(struct message *m)
 		domain = nowhere[sim_choose(2)];
 	if (foreign)
 		domain = domains[1 + sim_choose(DOMAINS - 1)];
+	/* Several in one place have several answers there. */
+	else if (!lost && m->rcpts_n && is_at_home(&m->rcpts[0]) && storm_chance(500))
+		domain = strchr(m->rcpts[0].address, '@') + 1;
 	snprintf(r->address, sizeof(r->address), "r%u.%u@%s", m->number, m->rcpts_n, domain);
 	r->foreign = foreign;
 	r->refused = lost;

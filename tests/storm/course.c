@@ -45,10 +45,9 @@ static void draw(void)
 static void start_clients(struct sim_host *strangers, struct sim_host *insiders)
 {
 	for (unsigned i = 0; i < storm.clients_most; i++) {
-		static const enum sender kinds[] = { INSIDE, INSIDE, INSIDE, STRANGER, STRANGER,
-			USER, USER, PASSING, PASSING, PASSING_STRANGER, KEEPING, KEEPING,
-			KEEPING_STRANGER, FRONT_ONE, FRONT_ONE, FRONT_ONE, FRONT_TWO, FRONT_TWO,
-			FRONT_TWO };
+		static const enum sender kinds[] = { INSIDE, INSIDE, INSIDE, INSIDE, STRANGER,
+			STRANGER, USER, USER, PASSING, PASSING, PASSING_STRANGER, KEEPING, KEEPING,
+			KEEPING_STRANGER, FRONT_ONE, FRONT_ONE, FRONT_TWO, FRONT_TWO };
 		enum sender sender = kinds[sim_choose(sizeof(kinds) / sizeof(kinds[0]))];
 		bool inside = sender != USER && !is_stranger(sender);
 
