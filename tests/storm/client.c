@@ -27,6 +27,7 @@ struct session {
 	bool severally; /* it wants to hear of each recipient, where that is offered (PRDR) */
 	bool offered; /* a line of a reply said PRDR */
 	bool asked; /* in this transaction */
+	bool wide; /* a line of a reply said 8BITMIME */
 	usec_t sip; /* before it reads more, at most */
 	char text[120]; /* of the last reply, behind its code */
 };
@@ -76,6 +77,7 @@ static int reply(struct ctx *ctx, struct session *s)
 			continue;
 		}
 		s->offered |= slice_eq(slice_skip(slice_take(in, end), 4), S("PRDR\r"));
+		s->wide |= slice_eq(slice_skip(slice_take(in, end), 4), S("8BITMIME\r"));
 		if (end > 4 && in.p[3] != '-') {
 			code = atoi((char[]){ in.p[0], in.p[1], in.p[2], 0 });
 			snprintf(s->text, sizeof(s->text), "%.*s", (int)end - 5, in.p + 4);
@@ -277,6 +279,12 @@ static void command_rcpt(const struct rcpt *r, char *ret, size_t n)
 	snprintf(ret, n, "RCPT TO:<%s>\r\n", r->address);
 }
 
+/* Some declare it though all is ASCII, some do not though it is not. */
+static bool declares_width(const struct session *s, const struct message *m)
+{
+	return s->wide && storm_chance(m->eight ? 800 : 100);
+}
+
 /* MAIL, RCPT and DATA; in one go when it pipelines. The last reply's code, 0 when the session is
  * over; 250 when content may follow in chunks. */
 static int envelope(struct ctx *ctx, struct session *s, struct message *m)
@@ -286,7 +294,8 @@ static int envelope(struct ctx *ctx, struct session *s, struct message *m)
 	int code;
 
 	s->asked = s->offered && s->severally;
-	snprintf(mail, sizeof(mail), "MAIL FROM:<%s>%s\r\n", m->from, s->asked ? " PRDR" : "");
+	snprintf(mail, sizeof(mail), "MAIL FROM:<%s>%s%s\r\n", m->from, s->asked ? " PRDR" : "",
+		declares_width(s, m) ? " BODY=8BITMIME" : "");
 	if (!put(ctx, s, slice_str(mail)) || s->leave == AT_MAIL)
 		return 0;
 	if (!s->pipelines && (code = reply(ctx, s)) != 250)

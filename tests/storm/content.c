@@ -9,7 +9,9 @@
 
 static const char *const domains[] = { "ours.test", "pool.test", "slow.test", "moody.test",
 	"grey.test", "mx.test", "safe.test", "tls.test", "boxes.test" };
-#define DOMAINS (sizeof(domains) / sizeof(domains[0]))
+/* Its host does not offer 8BITMIME. */
+#define SEVEN_BIT "grey.test"
+#define DOMAINS	  (sizeof(domains) / sizeof(domains[0]))
 /* They have no mail exchanger: one says so, the other does not exist. */
 static const char *const nowhere[] = { "void.test", "gone.test" };
 
@@ -40,18 +42,47 @@ bool is_keeping(enum sender sender)
 	return f ? f->keeps : sender == KEEPING_STRANGER || sender == KEEPING;
 }
 
-static void add_line(struct buf *b)
+bool message_is_too_wide(const struct message *m, const char *address)
+{
+	return m->eight && strstr(address, "@" SEVEN_BIT) != NULL;
+}
+
+static void add_bytes(struct buf *b, size_t n, bool eight)
+{
+	size_t first = (size_t)b->n;
+
+	for (size_t i = 0; i < n; i++)
+		buf_putc(b, eight ? (char)(128 + (i * 11 + n + first) % 128)
+				  : (char)(' ' + (i * 7 + n + first) % 95));
+}
+
+/* Bytes over 127 in some lines only. Lines of more than 998 bytes are passed as they are. */
+static void add_line(struct buf *b, bool eight)
 {
 	static const char *const odd[] = { "", ".", "..", ".x", "From here", "\t", "-", ". " };
+	static const unsigned lengths[] = { 997, 998, 999, 1000, 2047, 4096, 8193, 65536 };
 	uint64_t n = sim_choose(100);
 
-	if (n < 8) {
+	if (n < 8)
 		buf_puts(b, odd[n]);
-	} else {
-		for (uint64_t i = 0; i < n * (n > 95 ? 9 : 1); i++)
-			buf_putc(b, (char)(' ' + (i * 7 + n + b->n) % 95));
-	}
+	else if (n == 99 && sim_choose(4) == 0)
+		add_bytes(b, lengths[sim_choose(sizeof(lengths) / sizeof(lengths[0]))], eight);
+	else
+		add_bytes(b, (size_t)n * (n > 95 ? 9 : 1), eight && n % 4 == 0);
 	buf_puts(b, "\r\n");
+}
+
+/* More than a quarter of a segment: it stands in the message's own file. 256 KiB is all that is taken,
+ * with what the program adds. */
+static void add_long_header(struct buf *b)
+{
+	size_t most = b->n + (16u << 10) + (size_t)sim_choose(234u << 10);
+
+	while (b->n < most) {
+		buf_puts(b, "X-Long:\r\n ");
+		add_bytes(b, 1 + (size_t)sim_choose(900), false);
+		buf_puts(b, "\r\n");
+	}
 }
 
 static void write_text(struct message *m)
@@ -65,9 +96,20 @@ static void write_text(struct message *m)
 		buf_puts(b, "Date: Thu, 1 Jan 2026 00:00:00 +0000\r\n");
 	if (!m->no_id && !m->nameless)
 		buf_printf(b, "Message-ID: <%u@client.test>\r\n", m->number);
-	buf_printf(b, "Subject: storm\r\n %u\r\n\r\n", m->number);
+	if (storm_chance(8))
+		add_long_header(b);
+	buf_printf(b, "Subject: storm\r\n %u\r\n", m->number);
+	if (m->eight) { /* at least these, in the header or in the body */
+		bool inside = storm_chance(300);
+
+		buf_puts(b, inside ? "X-Raw: " : "\r\n");
+		add_bytes(b, 1 + (size_t)sim_choose(60), true);
+		buf_puts(b, inside ? "\r\n\r\n" : "\r\n");
+	} else {
+		buf_puts(b, "\r\n");
+	}
 	for (unsigned i = 0; i < lines; i++)
-		add_line(b);
+		add_line(b, m->eight);
 }
 
 /* It may be sent to, and somebody is there. */
@@ -93,7 +135,7 @@ static void add_rcpt(struct message *m)
 		domain = strchr(m->rcpts[0].address, '@') + 1;
 	snprintf(r->address, sizeof(r->address), "r%u.%u@%s", m->number, m->rcpts_n, domain);
 	r->foreign = foreign;
-	r->refused = lost;
+	r->refused = lost || message_is_too_wide(m, r->address);
 	m->rcpts_n++;
 }
 
@@ -120,6 +162,7 @@ struct message *message_new(enum sender sender)
 	m->no_date = sender == USER && storm_chance(300);
 	m->no_id = sender == USER && storm_chance(300);
 	m->nameless = front_of(sender) && storm_chance(100);
+	m->eight = storm_chance(300);
 	unsigned rcpts = storm_chance(300) ? 1 + (unsigned)sim_choose(RCPTS_MAX) : 1;
 
 	while (m->rcpts_n < rcpts)
@@ -135,6 +178,7 @@ struct message *message_again(const struct message *before)
 
 	m->first = before->first;
 	m->first->tries++;
+	m->eight = before->eight;
 	m->nameless = before->nameless;
 	snprintf(m->from, sizeof(m->from), "%s", before->from);
 	m->rcpts_n = before->rcpts_n - (other == 0 && before->rcpts_n > 1);
@@ -146,7 +190,7 @@ struct message *message_again(const struct message *before)
 	}
 	buf_put(&m->text, buf_slice(&before->text));
 	if (other == 1 || other == 2)
-		add_line(&m->text);
+		add_line(&m->text, m->eight);
 	return m;
 }
 

@@ -138,6 +138,7 @@ static void be_calm(void)
 		m->tls = before.tls;
 		m->prdr = before.prdr;
 		m->lmtp = before.lmtp;
+		m->seven = before.seven;
 	}
 }
 

@@ -121,6 +121,8 @@ static int mail(struct ctx *ctx, struct visit *v)
 	v->each = slice_search(buf_slice(&v->line), S(" PRDR")) < v->line.n;
 	if (v->each && !m->prdr)
 		storm_fail("%s got PRDR, and did not offer it", v->hop->address);
+	if (m->seven && slice_search(buf_slice(&v->line), S(" BODY=8BITMIME")) < v->line.n)
+		storm_fail("%s got BODY=8BITMIME, and did not offer it", v->hop->address);
 	if (!v->report && chance(v, m->mail_5xx)) {
 		v->open = false;
 		return say(ctx, v, "550 5.7.1 not you\r\n");
@@ -175,8 +177,22 @@ static void refuse(struct visit *v, struct slice to)
 		r->refused++;
 }
 
+/* What came without being declared may pass through a proxy, which knows the bytes too late. */
+static void judge_narrow(const struct visit *v, struct slice to)
+{
+	struct message *m;
+	struct rcpt *r = oracle_rcpt(to, &m);
+
+	if (r && message_is_too_wide(m, r->address) && !is_passing(m->sender) &&
+		!is_keeping(m->sender))
+		storm_fail("message %u has bytes over 127, and %s does not offer 8BITMIME",
+			m->number, v->hop->address);
+}
+
 static void take(struct visit *v, struct slice to)
 {
+	if (v->hop->manners.seven)
+		judge_narrow(v, to);
 	if (v->report)
 		oracle_report(to, buf_slice(&v->text));
 	else
@@ -420,10 +436,11 @@ static int ehlo(struct ctx *ctx, struct visit *v)
 		return r;
 	if (m->prdr && (r = say(ctx, v, "250-hop\r\n250-PRDR\r\n")) < 0)
 		return r;
+	if (!m->seven && (r = say(ctx, v, "250-hop\r\n250-8BITMIME\r\n")) < 0)
+		return r;
 	return say(ctx, v,
-		m->chunks ? "250-hop\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-CHUNKING\r\n"
-			    "250 SIZE\r\n"
-			  : "250-hop\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE\r\n");
+		m->chunks ? "250-hop\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 SIZE\r\n"
+			  : "250-hop\r\n250-PIPELINING\r\n250 SIZE\r\n");
 }
 
 static int starttls(struct ctx *ctx, struct visit *v)

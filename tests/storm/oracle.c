@@ -247,12 +247,24 @@ void oracle_delivered(struct slice address, struct slice text, usec_t began, boo
 		began, awaited, false, false };
 }
 
+/* Of bytes over 127 that its host does not take, when no host has said no to anything else. */
+static void judge_status(const struct message *m, const struct rcpt *r, struct slice status)
+{
+	if (message_is_too_wide(m, r->address) && r->refused == 1 &&
+		!slice_eq(slice_trim(status), S("5.6.3")))
+		storm_fail("%s has bytes over 127, its host does not offer 8BITMIME, and it failed "
+			   "with %.*s",
+			r->address, SLICE_ARG(slice_trim(status)));
+}
+
 /* The fields of RFC 3464 for each recipient: an address, then what became of it. */
 static void read_report(const struct message *m, struct slice text)
 {
 	static const char final[] = "Final-Recipient: rfc822;", failed[] = "Action: failed";
+	static const char status[] = "Status: ";
 	struct slice last = SLICE_NIL;
 	struct message *of;
+	struct rcpt *told = NULL; /* whose status comes next */
 
 	while (text.n) {
 		struct slice line = slice_split(&text, '\n');
@@ -262,8 +274,14 @@ static void read_report(const struct message *m, struct slice text)
 		struct rcpt *r = last.n && slice_starts(line, S(failed)) ? oracle_rcpt(last, &of)
 									 : NULL;
 
-		if (r && of == m && r->reported_at == 0)
+		if (r && of == m && r->reported_at == 0) {
 			r->reported_at = clock_now();
+			told = r;
+		}
+		if (told && slice_starts(line, S(status))) {
+			judge_status(m, told, slice_skip(line, sizeof(status) - 1));
+			told = NULL;
+		}
 	}
 }
 

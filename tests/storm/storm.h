@@ -68,6 +68,7 @@ struct message {
 	unsigned rcpts_n;
 	struct buf text; /* as the client means it */
 	bool no_date, no_id; /* and these header fields are missing in it */
+	bool eight; /* there are bytes over 127 in it */
 	bool nameless; /* it has no Message-ID, and gets none */
 	enum fate fate;
 	usec_t fate_at;
@@ -102,6 +103,7 @@ struct manners {
 	bool greylists, chunks, tls; /* chunks: it offers CHUNKING; tls: STARTTLS */
 	bool prdr; /* it offers PRDR, and mostly answers for each recipient then */
 	bool lmtp; /* it speaks LMTP, and always does */
+	bool seven; /* it does not offer 8BITMIME */
 	usec_t delay; /* before each reply, at most */
 	size_t window; /* bytes that some of its connections take before they are read; 0: many */
 	usec_t sip; /* these wait before they read more, at most; now and then much longer */
@@ -217,6 +219,8 @@ struct message *message_new(enum sender sender);
 /* The same once more; now and then with another body, or one recipient less. */
 struct message *message_again(const struct message *before);
 void message_free(struct message *m);
+/* The text has bytes over 127, and the host of this address does not offer 8BITMIME. */
+bool message_is_too_wide(const struct message *m, const char *address);
 /* What came out is what went in, with what the program must add. False with a reason. */
 bool message_is_whole(const struct message *m, struct slice text, const char **ret_why);
 

@@ -93,7 +93,7 @@ static const struct manners moody = { .greet_close = 50,
 	.dot_lost = 50,
 	.close_after = 20,
 	.delay = USEC_PER_SEC };
-static const struct manners grey = { .greylists = true, .rcpt_5xx = 20 };
+static const struct manners grey = { .greylists = true, .rcpt_5xx = 20, .seven = true };
 
 static const struct manners safe = {
 	.dot_4xx = 20, .tls_strange = 20, .chunks = true, .tls = true
