@@ -148,8 +148,8 @@ static void disk_trouble(struct ctx *ctx)
 	oracle_crash();
 }
 
-/* One of the segments: *ret_path is its name. */
-static bool one_segment(char *ret_path, size_t n)
+/* One of the segments, or of messages' own files: *ret_path is its name. */
+static bool one_file(const char *prefix, char *ret_path, size_t n)
 {
 	struct buf list;
 	struct slice rest;
@@ -161,7 +161,7 @@ static bool one_segment(char *ret_path, size_t n)
 	while (rest.n) {
 		struct slice line = slice_split(&rest, '\n'), word = slice_split(&line, ' ');
 
-		if (slice_search(word, S("/seg-")) < word.n &&
+		if (slice_search(word, slice_str(prefix)) < word.n &&
 			slice_search(word, S("/quarantine/")) == word.n && sim_choose(++seen) == 0)
 			snprintf(ret_path, n, "%.*s", SLICE_ARG(word));
 	}
@@ -176,7 +176,8 @@ static void flip_one(void)
 	struct buf bytes;
 	uint64_t at = 0;
 
-	if (!one_segment(path, sizeof(path)))
+	if (!(storm_chance(400) && one_file("/msg-", path, sizeof(path))) &&
+		!one_file("/seg-", path, sizeof(path)))
 		return;
 	buf_init(&bytes, 1 << 20);
 	if (sim_disk_read(storm.box, path, &bytes) == 0 && bytes.n) {

@@ -1,6 +1,7 @@
 /* What flipped bits may have done, and what the program said of it. A flip is remembered with the batch
  * that it hit (docs/spool-format.md), as it stood then: whose records were in it tells which messages
- * it can have harmed. That alone excuses nothing: a line of the log must have named the place. */
+ * it can have harmed. That alone excuses nothing: a line of the log must have named the place. A flip in
+ * a message's own file excuses that this message is quarantined, and nothing else. */
 #include "rot.h"
 
 #include <stdio.h>
@@ -26,9 +27,17 @@ struct flip {
 	bool cut; /* the batch was taken for a torn one */
 };
 
+/* A flip in a message's own file, whose name has its id. It harms nothing but that message. */
+struct own_flip {
+	uint64_t id;
+	struct buf bytes; /* of the file */
+};
+
 static struct {
 	struct flip *flips;
 	size_t flips_n;
+	struct own_flip *own;
+	size_t own_n;
 	uint64_t *named; /* ids of messages that lines have named */
 	size_t named_n;
 } rot;
@@ -37,7 +46,10 @@ void rot_forget(void)
 {
 	for (size_t i = 0; i < rot.flips_n; i++)
 		buf_done(&rot.flips[i].batch);
+	for (size_t i = 0; i < rot.own_n; i++)
+		buf_done(&rot.own[i].bytes);
 	free(rot.flips);
+	free(rot.own);
 	free(rot.named);
 	memset(&rot, 0, sizeof(rot));
 }
@@ -55,11 +67,27 @@ static bool begins_batch(struct slice bytes, uint64_t at)
 	return wrong <= 3;
 }
 
+static bool flipped_own(const char *path, struct slice bytes)
+{
+	const char *name = strstr(path, "/msg-");
+	struct own_flip f;
+
+	if (name == NULL || !text_id_parse(slice_str(name + strlen("/msg-")), &f.id))
+		return false;
+	buf_init(&f.bytes, bytes.n);
+	buf_put(&f.bytes, bytes);
+	rot.own = mem_resize(rot.own, (rot.own_n + 1) * sizeof(*rot.own));
+	rot.own[rot.own_n++] = f;
+	return true;
+}
+
 void rot_flipped(const char *path, struct slice bytes, uint64_t byte)
 {
 	struct flip f = { .byte = byte };
 	uint64_t end = byte / BLOCK + 1;
 
+	if (flipped_own(path, bytes))
+		return;
 	if (sscanf(path, "spool/%u/seg-%u", &f.partition, &f.segment) != 2)
 		storm_fail("a bit was flipped in %s, which is no segment", path);
 	f.start = byte / BLOCK;
@@ -157,6 +185,9 @@ static bool see_quarantined(struct slice line)
 	for (size_t i = 0; i < rot.flips_n; i++)
 		if (holds_id(buf_slice(&rot.flips[i].batch), id))
 			return true;
+	for (size_t i = 0; i < rot.own_n; i++)
+		if (rot.own[i].id == id)
+			return true;
 	return false;
 }
 
@@ -231,9 +262,20 @@ static bool names_report(const struct flip *f, uint64_t but)
 	return false;
 }
 
+/* The report itself was in a file of its own, and was named. */
+static bool harmed_report(const struct own_flip *f, struct slice from)
+{
+	return rot_named(f->id) && !oracle_has_id(f->id) &&
+	       slice_search(buf_slice(&f->bytes), from) < f->bytes.n;
+}
+
 bool rot_excuses_silence(const struct message *m)
 {
 	struct slice from = slice_str(m->from);
+
+	for (size_t i = 0; i < rot.own_n; i++)
+		if (harmed_report(&rot.own[i], from))
+			return true;
 
 	for (size_t i = 0; i < rot.flips_n; i++) {
 		const struct flip *f = &rot.flips[i];

@@ -10,7 +10,8 @@
 
 struct message;
 
-/* A bit of this byte of a segment is about to be flipped; bytes: the segment. */
+/* A bit of this byte of a segment, or of a message's own file, is about to be flipped; bytes: the
+ * whole file. */
 void rot_flipped(const char *path, struct slice bytes, uint64_t byte);
 /* A line of the log. The run fails if it tells of rot where no bit was flipped. */
 void rot_line(struct slice line);
