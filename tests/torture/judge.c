@@ -96,20 +96,40 @@ static bool is_logged(struct slice rest, struct slice path)
 	return same;
 }
 
-static bool log_ends(struct slice line, struct slice id, struct slice path)
+/* Nobody wanted to hear of its failure (NOTIFY of RFC 3461 without FAILURE), and none was told. Without
+ * that a log line ends nothing. */
+static bool is_quiet(struct slice lines, struct slice id, struct slice path)
 {
-	static const struct slice ends[] = { SLICE("log bounced "), SLICE("log delivered "),
-		SLICE("log undeliverable ") };
-	bool one = false;
+	while (lines.n) {
+		struct slice line = slice_split(&lines, '\n');
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		one |= slice_starts(line, ends[i]);
-	return one && slice_eq(behind(line, S(" queue-id="), ' '), id) &&
-	       is_logged(slice_skip(line, slice_search(line, S(" to=")) + 4), path);
+		if (slice_starts(line, S("quiet ")) &&
+			slice_eq(slice_take(slice_skip(line, 6), TEXT_ID_CHARS), id) &&
+			is_among(slice_skip(line, slice_search(line, S(" to ")) + 4), path))
+			return true;
+	}
+	return false;
+}
+
+static bool log_ends(struct slice line, struct slice lines, struct slice id, struct slice path)
+{
+	return slice_starts(line, S("log bounced ")) &&
+	       slice_eq(behind(line, S(" queue-id="), ' '), id) &&
+	       is_logged(slice_skip(line, slice_search(line, S(" to=")) + 4), path) &&
+	       is_quiet(lines, id, path);
+}
+
+/* Our own trace field names the message; a report returns that of another one below. */
+static bool is_text_of(struct slice text, struct slice id)
+{
+	struct slice head = slice_take(text, slice_search(text, S("||")));
+	size_t at = slice_search(head, id);
+
+	return at < head.n && slice_starts(slice_skip(head, at + id.n), S(";"));
 }
 
 /* The line tells of the recipient's end or presence. */
-static bool accounts_for(struct slice line, struct slice id, struct slice path)
+static bool accounts_for(struct slice line, struct slice lines, struct slice id, struct slice path)
 {
 	struct slice text = slice_skip(line, slice_search(line, S(" text ")));
 
@@ -120,11 +140,11 @@ static bool accounts_for(struct slice line, struct slice id, struct slice path)
 		return reports(text, id, path);
 	if (slice_starts(line, S("server "))) {
 		struct slice head = slice_take(line, line.n - text.n);
-		bool sent = has(text, id) && is_among(behind(head, S(" to "), '|'), path);
+		bool sent = is_text_of(text, id) && is_among(behind(head, S(" to "), '|'), path);
 
 		return has(head, S(" got from ")) && (sent || reports(text, id, path));
 	}
-	return log_ends(line, id, path);
+	return log_ends(line, lines, id, path);
 }
 
 /* A transcript has changed bytes of the disk, and the batch that held the message is put aside under its
@@ -139,11 +159,11 @@ static bool is_accounted_for(struct slice lines, struct slice id, struct slice p
 {
 	bool flipped = false;
 
-	while (lines.n) {
-		struct slice line = slice_split(&lines, '\n');
+	for (struct slice rest = lines; rest.n;) {
+		struct slice line = slice_split(&rest, '\n');
 
 		flipped |= slice_starts(line, S("disk flips "));
-		if (accounts_for(line, id, path) || (flipped && is_put_aside(line, id)))
+		if (accounts_for(line, lines, id, path) || (flipped && is_put_aside(line, id)))
 			return true;
 	}
 	return false;

@@ -5,7 +5,11 @@
 
 #define ID	"0pk2qbxmw0000"
 #define PROMISE "promised " ID " to x@far.test y@far.test\n"
-#define X_GONE	"log delivered queue-id=" ID " action=\"reply\" to=x@far.test from=a@ours.test\n"
+#define X_GONE                                                                                     \
+	"server s got from <a@b> to x@far.test text Received: with ESMTP id " ID ";|?date||Hi|\n"
+#define GONE(x)                                                                                    \
+	"log delivered queue-id=" ID " action=\"reply\" to=" x "@far.test from=a@ours.test\n"
+#define QUIET "quiet " ID " to z@far.test y@far.test\n"
 #define REPORT(id, action, path)                                                                   \
 	"|    " path "|      The answer was:|and is known as " id ".|Final-Recipient: rfc822; "    \
 	"elsewhere@far.test|Action: " action "|"
@@ -39,14 +43,29 @@ static const struct row rows[] = {
 	{ PROMISE X_GONE "server s got from <a@b> to y@far.test text id 0pk2qbxmw0001;|\n",
 		"y@far.test" },
 	{ PROMISE X_GONE "server s RCPT y@far.test => 250 " ID "\n", "y@far.test" },
-	/* a log line of its own */
-	{ PROMISE X_GONE "log bounced queue-id=" ID " to=y@far.test from=<>\n", NULL },
-	{ PROMISE X_GONE "log undeliverable queue-id=" ID " to=y@far.test from=<>\n", NULL },
-	{ PROMISE X_GONE "log deferred queue-id=" ID " to=y@far.test from=<>\n", "y@far.test" },
-	{ PROMISE X_GONE "log bounced queue-id=0pk2qbxmw0001 to=y@far.test\n", "y@far.test" },
-	{ PROMISE X_GONE "log bounced queue-id=" ID " to=z@far.test from=y@far.test\n",
+	{ PROMISE X_GONE
+		"server s got from <> to y@far.test text Received: id 0pk2qbxmw0009;||id " ID
+		";|\n",
+		"y@far.test" }, /* another message that returns this one's header */
+	/* a log line ends nothing */
+	{ PROMISE X_GONE GONE("y"), "y@far.test" },
+	{ PROMISE X_GONE "log bounced queue-id=" ID " to=y@far.test from=<>\n", "y@far.test" },
+	{ PROMISE X_GONE "log undeliverable queue-id=" ID " to=y@far.test from=<>\n",
 		"y@far.test" },
+	{ PROMISE X_GONE "log deferred queue-id=" ID " to=y@far.test from=<>\n", "y@far.test" },
 	{ PROMISE X_GONE X_GONE, "y@far.test" },
+	/* unless nobody wants to hear of a failure */
+	{ PROMISE X_GONE QUIET "log bounced queue-id=" ID " to=y@far.test from=<>\n", NULL },
+	{ PROMISE X_GONE QUIET, "y@far.test" },
+	{ PROMISE X_GONE QUIET GONE("y"), "y@far.test" },
+	{ PROMISE X_GONE QUIET "log bounced queue-id=0pk2qbxmw0001 to=y@far.test\n", "y@far.test" },
+	{ PROMISE X_GONE QUIET "log bounced queue-id=" ID " to=z@far.test from=y@far.test\n",
+		"y@far.test" },
+	{ PROMISE X_GONE "quiet 0pk2qbxmw0001 to y@far.test\nlog bounced queue-id=" ID
+			 " to=y@far.test\n",
+		"y@far.test" },
+	{ PROMISE X_GONE "quiet " ID " to x@far.test\nlog bounced queue-id=" ID " to=y@far.test\n",
+		"y@far.test" },
 	/* a report */
 	{ PROMISE X_GONE "kept 0pk2qbxmw0009 text " REPORT(ID, "failed", "y@far.test") "\n", NULL },
 	{ PROMISE X_GONE "kept 0pk2qbxmw0009 text " REPORT(ID, "failed", "y@far.test?") "\n",
@@ -73,16 +92,16 @@ static const struct row rows[] = {
 	/* how paths are written */
 	{ "promised " ID " to X@Far.test\nkept " ID " to x@far.test\n", NULL },
 	{ "promised " ID " to x@b\xc3\xbc.test\nserver s got from <> to x@xn--b-xga.test text " ID
-	  "\n",
+	  ";\n",
 		NULL },
 	{ "promised " ID " to y@b\xc3\xbc.test\nserver s got from <> to x@xn--b-xga.test text " ID
-	  "\n",
+	  ";\n",
 		"y@b\xc3\xbc.test" },
-	{ "promised " ID " to \xc3\xbc@far.test\nlog bounced queue-id=" ID
-	  " to=\"\\xc3\\xbc@far.test\"\n",
+	{ "promised " ID " to \xc3\xbc@far.test\nquiet " ID
+	  " to \xc3\xbc@far.test\nlog bounced queue-id=" ID " to=\"\\xc3\\xbc@far.test\"\n",
 		NULL },
-	{ "promised " ID " to \xc3\xa4@far.test\nlog bounced queue-id=" ID
-	  " to=\"\\xc3\\xbc@far.test\"\n",
+	{ "promised " ID " to \xc3\xa4@far.test\nquiet " ID
+	  " to \xc3\xa4@far.test\nlog bounced queue-id=" ID " to=\"\\xc3\\xbc@far.test\"\n",
 		"\xc3\xa4@far.test" },
 };
 

@@ -56,8 +56,9 @@ void torture_walk(struct torture *t, const struct torture_walk *walk);
 void torture_free(struct torture *t);
 
 /* judge.c: true when each recipient of each message that a client was told to be queued is kept, was
- * taken by a next hop, or ended with a log line or report of its own; from the lines that a run
- * observed. *ret: one that did not; its path is empty when no recipient is known. */
+ * taken by a next hop, or is named as failed by a report that is kept or was taken (by a log line, if
+ * nobody wanted a report); from the lines that a run observed. *ret: one that is not; its path is empty
+ * when no recipient is known. */
 struct torture_lost {
 	struct slice id, path;
 };

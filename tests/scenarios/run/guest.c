@@ -19,16 +19,20 @@
 #define SENT_MAX  5000 /* bytes of a message that are observed */
 #define GUEST_IP  "192.0.2.9" /* unless it says otherwise */
 
-/* "promised QUEUE-ID to PATH PATH": what this client may rely upon. */
+/* "promised QUEUE-ID to PATH PATH": what this client may rely upon; "quiet QUEUE-ID to PATH PATH": those of
+ * whose failure it does not want to hear. */
 static void see_promise(const struct guest *c, struct slice said, struct slice reply)
 {
 	static const struct slice queued = SLICE("250 2.0.0 Queued as ");
+	struct slice id = slice_take(slice_skip(reply, queued.n), TEXT_ID_CHARS);
 
 	if (!slice_starts(reply, queued) ||
 		(!slice_eq(said, S("content")) && !slice_eq(said, S("BDAT"))))
 		return;
-	play_see(c->play, "promised %.*s to %.*s",
-		SLICE_ARG(slice_take(slice_skip(reply, queued.n), TEXT_ID_CHARS)),
+	if (c->wire.quiet.n)
+		play_see(c->play, "quiet %.*s to %.*s", SLICE_ARG(id),
+			SLICE_ARG(buf_slice(&c->wire.quiet)));
+	play_see(c->play, "promised %.*s to %.*s", SLICE_ARG(id),
 		SLICE_ARG(buf_slice(&c->wire.rcpts)));
 }
 

@@ -196,6 +196,7 @@ static void see_kept(struct ctx *ctx, struct play *p, struct spool *sp, uint64_t
 	struct spool_envelope envelope;
 	struct spool_rcpt_info info;
 	char id[TEXT_ID_CHARS];
+	bool any = false;
 
 	text_id(number, id);
 	int r = spool_read_envelope(ctx, sp, number, &scratch, &envelope);
@@ -204,10 +205,11 @@ static void see_kept(struct ctx *ctx, struct play *p, struct spool *sp, uint64_t
 		if (!spool_look_rcpt(sp, number, (uint16_t)i, &info) || info.state == SPOOL_DONE ||
 			info.state == SPOOL_FAILED)
 			continue;
+		any = true;
 		play_see(p, "kept %.*s to %.*s", TEXT_ID_CHARS, id,
 			SLICE_ARG(envelope.rcpts[i].forward_path));
 	}
-	if (r == 0 && envelope.reverse_path.n == 0)
+	if (r == 0 && any && envelope.reverse_path.n == 0)
 		see_report(ctx, p, sp, number);
 	arena_reset(&scratch);
 }

@@ -20,6 +20,7 @@ void wire_init(struct wire *w, wire_see *see, wire_see_text *see_text, void *arg
 	*w = (struct wire){ .see = see, .see_text = see_text, .arg = arg };
 	buf_init(&w->sent, SENT_MAX);
 	buf_init(&w->rcpts, RCPTS_MAX);
+	buf_init(&w->quiet, RCPTS_MAX);
 	buf_init(&w->chunks, SENT_MAX);
 }
 
@@ -27,6 +28,7 @@ void wire_done(struct wire *w)
 {
 	buf_done(&w->sent);
 	buf_done(&w->rcpts);
+	buf_done(&w->quiet);
 	buf_done(&w->chunks);
 }
 
@@ -132,16 +134,25 @@ static enum wire_state idle_state(const struct wire *w)
 	return w->helo ? WIRE_HELO : WIRE_READY;
 }
 
+static void add_path(struct buf *b, struct slice path)
+{
+	if (b->n)
+		buf_putc(b, ' ');
+	buf_put(b, path);
+}
+
 static void add_rcpt(struct wire *w, struct slice line)
 {
 	struct slice path = slice_skip(line, slice_find(line, '<') + 1);
+	struct slice words = slice_skip(path, slice_find(path, '>'));
+	struct slice notify = slice_skip(words, slice_search(words, S(" NOTIFY=")));
 
 	path = slice_take(path, slice_find(path, '>'));
 	if (slice_starts(path, S("@"))) /* a source route */
 		path = slice_skip(path, slice_find(path, ':') + 1);
-	if (w->rcpts.n)
-		buf_putc(&w->rcpts, ' ');
-	buf_put(&w->rcpts, path);
+	add_path(&w->rcpts, path);
+	if (notify.n && slice_search(notify, S("FAILURE")) == notify.n)
+		add_path(&w->quiet, path);
 }
 
 static void after_command(
@@ -160,6 +171,7 @@ static void after_command(
 		if (done) {
 			w->state = WIRE_MAIL;
 			buf_clear(&w->rcpts);
+			buf_clear(&w->quiet);
 			buf_clear(&w->chunks);
 		}
 		break;

@@ -75,6 +75,8 @@ struct wire {
 	bool began; /* the first line has been answered, or was a header */
 	bool torn; /* the last line ended in a bare LF: what follows is a part of it */
 	struct buf rcpts; /* that were taken in the last transaction: "path path" */
+	struct buf
+		quiet; /* those of them of whose failure nobody wants to hear (NOTIFY, RFC 3461) */
 	struct buf chunks; /* of the transaction, so far */
 	wire_see *see;
 	wire_see_text *see_text;
