@@ -93,10 +93,20 @@ static void add_spare(struct journal *j, struct segment *s)
 	waitq_wake_all(&j->work);
 }
 
+/* The limits bind what is accepted. What becomes of that must be recorded: a reserve that has been
+ * touched is made whole as long as the disk has room. */
+static bool wants_one(const struct journal *j)
+{
+	if (j->cannot_grow || j->free_bytes < j->sp->o.segment_bytes)
+		return false;
+	return j->spare_n < j->reserve_n ||
+	       (j->spare_n < j->reserve_n + AHEAD && journal_growth(j) > 0);
+}
+
 /* Makes one segment if one is wanted. True when it made one. */
 static bool make_one(struct ctx *ctx, struct journal *j)
 {
-	if (j->spare_n >= j->reserve_n + AHEAD || j->cannot_grow || journal_growth(j) == 0)
+	if (!wants_one(j))
 		return false;
 	struct segment *s = segment_new(j, free_number(j));
 	struct segment_work w = segment_work(j, s);
@@ -115,11 +125,20 @@ static bool make_one(struct ctx *ctx, struct journal *j)
 	return true;
 }
 
+/* Of another size, one of many spares, or one of those made beyond the limit for the reserve. */
+static bool is_unwanted(const struct journal *j, const struct segment *s)
+{
+	const struct spool_options *o = &j->sp->o;
+	bool beyond = o->max_bytes && j->count > o->max_bytes / o->segment_bytes;
+
+	return s->size != o->segment_bytes ||
+	       j->spare_n >= j->reserve_n + AHEAD + (beyond ? 0 : SPARES_MOST);
+}
+
 static void release(struct ctx *ctx, struct journal *j, struct segment *s)
 {
 	struct segment_work w = segment_work(j, s);
-	bool unwanted = s->size != j->sp->o.segment_bytes ||
-			j->spare_n >= j->reserve_n + AHEAD + SPARES_MOST;
+	bool unwanted = is_unwanted(j, s);
 
 	s->state = SEGMENT_BUSY;
 	if (journal_job(ctx, j, renew_job, &w) < 0) { /* a failed sync, as any other */
@@ -153,9 +172,11 @@ static bool release_some(struct ctx *ctx, struct journal *j)
 	return any;
 }
 
-/* The sealed segment in which least lives, if that is less than a quarter of it. */
+/* The sealed segment in which least lives, if that is less than a quarter of it; or half, when
+ * the reserve is short. */
 static struct segment *candidate(const struct journal *j)
 {
+	unsigned part = j->spare_n < j->reserve_n ? 2 : 4;
 	struct segment *best = NULL;
 
 	for (uint32_t n = 1; n < j->segments_n; n++) {
@@ -163,7 +184,7 @@ static struct segment *candidate(const struct journal *j)
 
 		if (s == NULL || s->state != SEGMENT_SEALED ||
 			(s->live_messages == 0 && s->deps_n == 0) || /* free, once unpinned */
-			account_live(s) >= s->size / 4)
+			account_live(s) >= s->size / part)
 			continue;
 		if (best == NULL || account_live(s) < account_live(best))
 			best = s;

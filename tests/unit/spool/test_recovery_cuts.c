@@ -6,6 +6,7 @@
  *
  * With SPOOL_CUTS_ALL set the first life is cut at every operation, else at some of them. */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -285,15 +286,16 @@ END_TEST
 /* ---- a process is killed, the next one works on, then the power fails ---- */
 
 struct killing {
-	uint64_t nth; /* durable write of the life, before whose sync it happens; 0: none */
-	uint64_t writes; /* returned */
+	enum sim_disk_kind kind; /* a durable write; or the renaming of a new segment */
+	uint64_t nth; /* of the life, before whose sync it happens; 0: none */
+	uint64_t seen; /* returned */
 };
 
 static void kill_before_sync(void *arg, const struct sim_disk_op *op)
 {
 	struct killing *k = arg;
 
-	if (op->kind == SIM_DISK_WRITE_DURABLE && op->after && ++k->writes == k->nth)
+	if (op->kind == k->kind && op->after && ++k->seen == k->nth)
 		sim_strike_at(host, sim_parks(host) + 1, SIM_STRIKE_KILL);
 }
 
@@ -308,6 +310,9 @@ static int killed_then_cut(struct ctx *ctx, void *arg)
 	(void)live(ctx, 150, &report);
 	sim_disk_on_op(NULL, NULL);
 	sim_strike_at(host, 0, SIM_STRIKE_KILL);
+	/* No other segment can be made, whose name would be synced together with the first one's. */
+	if (k->kind == SIM_DISK_RENAME)
+		sim_disk_set_capacity(host, SPOOL_SEGMENT_MIN);
 	live_and_cut(ctx);
 	judge(ctx, 10);
 	return 0;
@@ -317,16 +322,31 @@ static int killed_then_cut(struct ctx *ctx, void *arg)
  * process must not rely on it before it has made it durable. */
 START_TEST(what_a_killed_process_left_is_made_durable)
 {
-	struct killing whole = { .nth = 0 };
+	struct killing whole = { .kind = SIM_DISK_WRITE_DURABLE };
 	uint64_t seed = 600 + (uint64_t)_i;
 
 	run_seed(seed, killed_then_cut, &whole);
-	ck_assert_uint_gt(whole.writes, 40);
-	for (uint64_t nth = 1; nth <= whole.writes; nth += stride(whole.writes, 60)) {
-		struct killing k = { .nth = nth };
+	ck_assert_uint_gt(whole.seen, 40);
+	for (uint64_t nth = 1; nth <= whole.seen; nth += stride(whole.seen, 60)) {
+		struct killing k = { .kind = SIM_DISK_WRITE_DURABLE, .nth = nth };
 
 		run_seed(seed, killed_then_cut, &k);
 	}
+}
+END_TEST
+
+/* Also the name of a new segment. */
+START_TEST(a_name_that_a_killed_process_left_is_made_durable)
+{
+	unsigned large = working.large;
+
+	working.large = UINT_MAX; /* their names are synced, too */
+	for (uint64_t nth = 1; nth <= 8; nth++) {
+		struct killing k = { .kind = SIM_DISK_RENAME, .nth = nth };
+
+		run_seed(620 + (uint64_t)_i, killed_then_cut, &k);
+	}
+	working.large = large;
 }
 END_TEST
 
@@ -346,6 +366,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, any_operation_of_a_working_spool_may_fail, 0, FAILING_N);
 	tcase_add_loop_test(t, any_operation_of_a_recovery_may_fail, 0, FAILING_N);
 	tcase_add_loop_test(t, what_a_killed_process_left_is_made_durable, 0, loops(6));
+	tcase_add_loop_test(t, a_name_that_a_killed_process_left_is_made_durable, 0, loops(6));
 	suite_add_tcase(s, t);
 	return s;
 }
