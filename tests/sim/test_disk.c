@@ -151,6 +151,42 @@ START_TEST(a_kind_cut_keeps_all)
 }
 END_TEST
 
+static int grow(struct job *job, struct dir *d)
+{
+	struct iovec iov = { (char[]){ "HE" }, 2 };
+	struct file *f;
+	int r = put(job, d, "f", "header and zeros", 0, false);
+
+	if (r == 0)
+		r = dir_sync(job, d);
+	if (r == 0)
+		r = file_open(job, d, "f", FILE_WRITE, &f);
+	if (r < 0)
+		return r;
+	r = file_pwritev_durable(job, f, &iov, 1, 0);
+	file_close(f);
+	return r;
+}
+
+static int is_cut_short(struct ctx *ctx, void *arg)
+{
+	(void)arg;
+	host = sim_host_new("a", "192.0.2.1");
+	sim_disk_set_loss(host, SIM_LOSE_ALL);
+	ck_assert_int_eq(on_host(ctx, grow), 0);
+	ck_assert_str_eq(listing(), "d/\nd/f 16\n");
+	sim_power_cut(host);
+	ck_assert_str_eq(listing(), "d/\nd/f 2\n");
+	return 0;
+}
+
+/* A durable write is no sync of all that stands behind it, nor of the size. */
+START_TEST(a_size_is_durable_up_to_what_is)
+{
+	run_seeds(is_cut_short);
+}
+END_TEST
+
 /* ---- a sync covers what was written before it began ---- */
 
 static struct file *shared;
@@ -585,6 +621,7 @@ static Suite *suite(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, unsynced_is_lost);
 	tcase_add_test(t, a_kind_cut_keeps_all);
+	tcase_add_test(t, a_size_is_durable_up_to_what_is);
 	tcase_add_test(t, a_sync_covers_what_came_before);
 	tcase_add_test(t, sectors_fare_on_their_own);
 	tcase_add_test(t, folders_lose_changes_whole);

@@ -214,6 +214,24 @@ static void settle_size(struct inode *node, uint64_t seq)
 	node->sizes_n -= n;
 }
 
+/* A file that grew is durable up to the end of what is: a size that lies behind bytes still to be
+ * written is not. */
+static void settle_size_to(struct inode *node, uint64_t seq, uint64_t end)
+{
+	bool shrinks = node->sizes_n && node->sizes[0].size < node->kept.n;
+
+	if (end >= node->now.n || shrinks) {
+		settle_size(node, seq);
+		return;
+	}
+	while (node->sizes_n && node->sizes[0].seq <= seq && node->sizes[0].size <= end)
+		settle_size(node, node->sizes[0].seq);
+	if (node->sizes_n && node->sizes[0].seq <= seq && node->kept.n < end) {
+		node->kept.n = end;
+		content_reserve(&node->kept, end);
+	}
+}
+
 /* As Linux does for a write with RWF_DSYNC: pages outside the range are not touched, whether it
  * works or fails. */
 static void sync_range(
@@ -224,7 +242,7 @@ static void sync_range(
 	uint64_t last = n > UINT64_MAX - offset ? UINT64_MAX : (offset + n - 1) / SECTOR_BYTES;
 	size_t at = 0;
 
-	settle_size(node, seq);
+	settle_size_to(node, seq, n > UINT64_MAX - offset ? UINT64_MAX : offset + n);
 	while ((e = map_next(&node->dirty, &at)))
 		if (e->number >= first && e->number <= last)
 			settle(node, e->number, e->value, seq, save());
