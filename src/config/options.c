@@ -10,7 +10,8 @@
 static const char *const words_for[] = { "internal", "submission", "mx", NULL };
 static const char *const words_service[] = { "relay", "proxy", NULL };
 static const char *const words_backend_failure[] = { "tempfail", "spool", NULL };
-static const char *const words_listen_tls[] = { "off", "starttls", "implicit", NULL };
+static const char *const words_listen_tls[] = { "off", "starttls", "implicit", "!intercept",
+	"!opaque", "!strip", NULL };
 static const char *const words_hop_tls[] = { "off", "opportunistic", "require", "verify", NULL };
 static const char *const words_balance[] = { "ordered", "weighted", "least-connections", "sticky",
 	NULL };

@@ -468,6 +468,19 @@ static void check_balance(
 			"the hops '%s' have more than %d hosts", h->name.p, CONFIG_HOSTS_MAX);
 }
 
+/* A server that wants a password is most often somebody else's, who counts sessions without mail
+ * against us. */
+static void check_health(
+	struct config_loading *l, const struct config *c, const struct config_hops *h)
+{
+	(void)c;
+	if (h->health.at && h->login.user.n)
+		CONFIG_WARNING(l, config_place(h->at, "health"),
+			"the hops '%s' have a login and are checked: that is for servers of your "
+			"own; strangers take such sessions for abuse",
+			h->name.p);
+}
+
 /* Hops that nothing uses are most often a forgotten route. */
 static void check_use(struct config_loading *l, const struct config *c, const struct config_hops *h)
 {
@@ -536,7 +549,8 @@ static void (*const listener_rules[])(struct config_loading *, const struct conf
 static void (*const domain_rules[])(struct config_loading *, const struct config *,
 	const struct config_domain *) = { check_recipients, check_backend_decides };
 static void (*const hops_rules[])(struct config_loading *, const struct config *,
-	const struct config_hops *) = { check_password, check_smtps, check_balance, check_use };
+	const struct config_hops *) = { check_password, check_smtps, check_balance, check_health,
+	check_use };
 static void (*const rules[])(struct config_loading *, const struct config *) = { check_spool,
 	check_users, check_hidden_routes, check_usefulness };
 

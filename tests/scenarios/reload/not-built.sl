@@ -13,3 +13,11 @@ config """
 	delivery: { on-signed: convert }
 """
 start fails "*sluice.yaml:1:*'on-signed'*"
+config """
+	listeners: { out: { for: internal, address: "192.0.2.25:25", service: proxy, transparent: true } }
+"""
+start fails "*sluice.yaml:1:*'transparent'*"
+config """
+	listeners: { out: { for: internal, address: "192.0.2.25:25", service: proxy, tls: strip } }
+"""
+start fails "*sluice.yaml:1:*'tls: strip' is not built*"

@@ -286,6 +286,16 @@ static const struct {
 		"t.yaml:1:39: 'reserve' is less than two segments" },
 	{ "users: [ { file: users }, { file: users } ]\n",
 		"t.yaml:1:27: a second source of users is not built yet; one file was expected" },
+	{ LISTEN "\":9\", transparent: true } }\n",
+		"t.yaml:1:49: 'transparent' is not built yet: taking connections that are on their "
+		"way to other servers" },
+	{ LISTEN "\":9\", tls: intercept } }\n",
+		"t.yaml:1:54: 'tls': 'tls: intercept' is not built yet; off, starttls or implicit "
+		"was expected" },
+	{ LISTEN "\":9\", tls: opaque } }\n",
+		"t.yaml:1:54: 'tls': 'tls: opaque' is not built yet; off" },
+	{ LISTEN "\":9\", tls: strip } }\n",
+		"t.yaml:1:54: 'tls': 'tls: strip' is not built yet; off" },
 	{ "hops: { a: { hosts: smtps://a, tls: off } }\n",
 		"t.yaml:1:37: the hops 'a' have a smtps:// host and tls: off; opportunistic" },
 };
@@ -309,6 +319,10 @@ static const struct {
 		"t.yaml:2:38: warning: every recipient of 'a.example' is taken, also those that do" },
 	{ "routes:\n- { via: mx }\n- { via: mx, to: a }\n",
 		"t.yaml:3:3: warning: this route is never reached: the one in line 2 matches" },
+	{ "hops: { a: { hosts: a.example, health: { every: 10s }, login: { user: u, password-file: "
+	  "provider.secret } } }\nroutes: [ { via: a } ]\n",
+		"t.yaml:1:32: warning: the hops 'a' have a login and are checked: that is for "
+		"servers of your own" },
 	{ "retry: { warn-after: 5d }\n", "t.yaml:1:22: warning: no sender is warned of a delay, "
 					 "because 'warn-after' is not below 'keep'" },
 };
