@@ -15,7 +15,8 @@
  * the place of the one to the whole message is 2xx and so was the one to its RCPT; each recipient is
  * delivered or reported to the sender; all is over when the messages are; nothing leaks. Through a
  * proxy each command gets one reply, and 250 to the message only if the hop took it for each
- * recipient that was answered 250. */
+ * recipient that was answered 250; where the proxy keeps what the hop cannot take, the hop takes it in
+ * the end or the sender gets a report, and nothing is delivered or reported that got no 250. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -44,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define VISITS_MAX  64 /* connections that are recorded */
 #define CODES_MAX   64
 #define LINES_BYTES (8u << 20)
+#define RECIPIENTS  5
 
 #define CONFIG(out, more)                                                                          \
 	"hostname: relay.test\n"                                                                   \
@@ -55,14 +57,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 	"hops: { home: { hosts: [ \"192.0.2.30:25\" ], tls: off },\n"                              \
 	"        out: { hosts: [ " out " ], max-connections: 1" more " } }\n"
 
-#define PROXY(out, more)                                                                           \
+#define PROXY_THAT(does, out, more)                                                                \
 	CONFIG(out, more)                                                                          \
 	"listeners: { in: { for: internal, service: proxy, address: \"192.0.2.25:25\",\n"          \
-	"                   networks: [ 192.0.2.64/26 ] } }\n"
+	"                   networks: [ 192.0.2.64/26 ]" does " } }\n"
+#define PROXY(out, more) PROXY_THAT("", out, more)
+#define KEEPING(out, more)                                                                         \
+	PROXY_THAT(", on-backend-failure: spool", out, more) "spool: { path: spool }\n"
 
 static const struct mode {
 	const char *config;
-	bool lmtp, proxy;
+	bool lmtp, proxy, keeping;
 } modes[] = {
 	{ CONFIG("\"192.0.2.31:25\"", ", tls: off"), false },
 	{ CONFIG("\"lmtp://192.0.2.31:25\"", ", tls: off"), true },
@@ -73,6 +78,8 @@ static const struct mode {
 	{ PROXY("\"lmtp://192.0.2.31:25\"", ", tls: off"), true, true },
 	{ PROXY("\"192.0.2.31:25\"", ", tls: off, tell-client: xclient"), false, true },
 	{ PROXY("\"192.0.2.31:25\"", ", tls: off, tell-client: xforward"), false, true },
+	{ KEEPING("\"192.0.2.31:25\"", ", tls: off"), false, true, true },
+	{ KEEPING("\"lmtp://192.0.2.31:25\"", ", tls: off"), true, true, true },
 };
 
 #define MODES (sizeof(modes) / sizeof(modes[0]))
@@ -94,6 +101,7 @@ static struct run {
 	struct buf log;
 	unsigned codes[CODES_MAX]; /* that the proxy's client read */
 	size_t codes_n;
+	bool taken[RECIPIENTS]; /* its recipients whose message got 250 */
 } run;
 
 /* ---- the hop ---- */
@@ -268,7 +276,7 @@ static void put(struct ctx *ctx, const char *to, struct slice body, bool utf8)
 	assert(r == 0);
 }
 
-static const char *const recipients[] = { "a1@far.test", "a2@far.test", "a3@far.test",
+static const char *const recipients[RECIPIENTS] = { "a1@far.test", "a2@far.test", "a3@far.test",
 	"b1@far.test", "c1@b\xc3\xbc.test" };
 
 static void put_all(struct ctx *ctx)
@@ -324,7 +332,7 @@ static bool is_reported(const char *to)
 
 static void judge(void)
 {
-	for (size_t i = 0; i < sizeof(recipients) / sizeof(recipients[0]); i++) {
+	for (size_t i = 0; i < RECIPIENTS; i++) {
 		const char *to = recipients[i];
 		const char *logged = i < 4 ? to : "\"c1@b\\xc3\\xbc.test\"";
 		bool taken = false;
@@ -371,13 +379,29 @@ static unsigned ask(struct ctx *ctx, struct stream *s, const char *text)
 	return code;
 }
 
-static void expect_taken(const char *to)
+static bool is_taken(const char *to)
 {
 	bool taken = false;
 
 	for (size_t i = 0; i < run.visits_n; i++)
 		taken |= hop_model_took(&run.visits[i], to, run.mode->lmtp);
-	assert(taken);
+	return taken;
+}
+
+/* Whose message got 250 has it in the end, from the hop's own yes, or is reported to the sender;
+ * nothing was kept for anybody else. */
+static void judge_kept(void)
+{
+	for (size_t i = 0; i < RECIPIENTS - 1; i++) {
+		bool delivered = is_logged("delivered", recipients[i]);
+		bool bounced = is_logged("bounced", recipients[i]);
+
+		if (run.taken[i])
+			assert(is_taken(recipients[i]) || (bounced && is_reported(recipients[i])));
+		else
+			assert(!delivered && !bounced);
+		assert(!delivered || is_taken(recipients[i]));
+	}
 }
 
 /* The client's text, unless that would end the data earlier. */
@@ -417,9 +441,10 @@ static unsigned say_chunks(struct ctx *ctx, struct stream *s)
 }
 
 /* One message. False when the session is over. */
-static bool pass(struct ctx *ctx, struct stream *s, const char *const *to, size_t n, bool chunks)
+static bool pass(struct ctx *ctx, struct stream *s, size_t first, size_t n, bool chunks)
 {
 	unsigned code = ask(ctx, s, "MAIL FROM:<me@home.test>\r\n"), accepted = 0;
+	const char *const *to = recipients + first;
 	char command[80];
 
 	for (size_t i = 0; i < n && code / 100 == 2; i++) {
@@ -434,8 +459,10 @@ static bool pass(struct ctx *ctx, struct stream *s, const char *const *to, size_
 		code = chunks ? say_chunks(ctx, s) : say_data(ctx, s);
 		assert(code == 0 || code == 250 || code / 100 == 4 || code / 100 == 5);
 		for (size_t i = 0; i < n && code == 250; i++)
-			if (accepted & 1U << i)
-				expect_taken(to[i]);
+			if (accepted & 1U << i) {
+				assert(run.mode->keeping || is_taken(to[i]));
+				run.taken[first + i] = true;
+			}
 	}
 	return code && code != 421 && ask(ctx, s, "RSET\r\n") == 250;
 }
@@ -452,8 +479,8 @@ static int client(struct ctx *ctx, void *arg)
 	struct stream *s = stream_new(sock);
 	bool on = ask(ctx, s, "") == 220 && ask(ctx, s, "EHLO c.test\r\n") == 250;
 
-	on = on && pass(ctx, s, recipients, 2, false);
-	on = on && pass(ctx, s, recipients + 2, 2, true);
+	on = on && pass(ctx, s, 0, 2, false);
+	on = on && pass(ctx, s, 2, 2, true);
 	if (on)
 		(void)ask(ctx, s, "QUIT\r\n");
 	stream_free(s);
@@ -495,7 +522,9 @@ static int play(struct ctx *ctx, void *arg)
 	assert(relay_messages(&run.relay) == 0);
 	if (!run.mode->proxy)
 		judge();
-	else if (getenv("FUZZ_OUTCOME"))
+	if (run.mode->keeping)
+		judge_kept();
+	if (run.mode->proxy && getenv("FUZZ_OUTCOME"))
 		show();
 	sim_proc_stop(relay);
 	(void)sim_proc_wait(ctx, relay);

@@ -12,6 +12,7 @@ static const char config_text[] =
 	"postmaster: boss@ours.test\n"
 	"limits: { message-size: 100000, recipients: 100, errors: 20, login-failures: 3 }\n"
 	"tls: [ { certificate: tls.pem, key-file: tls.key } ]\n"
+	"spool: { path: spool }\n"
 	"users: [ { file: users } ]\n"
 	"listeners:\n"
 	"  mx: { for: mx, address: \"192.0.2.25:25\" }\n"
@@ -28,6 +29,8 @@ static const char config_text[] =
 	"  proxy-submissions: { for: submission, service: proxy, address: \"192.0.2.25:466\",\n"
 	"                       tls: implicit }\n"
 	"  late: { for: mx, service: proxy, address: \"192.0.2.25:28\", tls: off, connect: dot }\n"
+	"  keeping: { for: mx, service: proxy, address: \"192.0.2.25:29\", tls: off,\n"
+	"             on-backend-failure: spool }\n"
 	"domains: { ours.test: { via: home, recipients: any } }\n"
 	"routes: [ { via: out } ]\n"
 	"hops: { home: { hosts: [ \"192.0.2.30:25\" ], tls: off },\n"
@@ -47,7 +50,7 @@ static const struct mode {
 	const char *listener, *at, *client;
 	enum config_for for_whom;
 	bool implicit;
-	const char *backend; /* what it offers; NULL: mail is stored, not passed on */
+	const char *backend; /* what it offers; NULL: none is there, mail is stored */
 } modes[] = {
 	{ "mx", "192.0.2.25:25", "198.51.100.9", CONFIG_FOR_MX, false },
 	{ "inside", "192.0.2.25:2525", "192.0.2.9", CONFIG_FOR_INTERNAL, false },
@@ -70,6 +73,10 @@ static const struct mode {
 		IN_CHUNKS },
 	{ "late", "192.0.2.25:28", "198.51.100.9", CONFIG_FOR_MX, false, ONE_TEXT },
 	{ "late", "192.0.2.25:28", "198.51.100.9", CONFIG_FOR_MX, false, IN_CHUNKS },
+	/* It stores nothing while a server is behind it, and everything while there is none. */
+	{ "keeping", "192.0.2.25:29", "198.51.100.9", CONFIG_FOR_MX, false, ONE_TEXT },
+	{ "keeping", "192.0.2.25:29", "198.51.100.9", CONFIG_FOR_MX, false, IN_CHUNKS },
+	{ "keeping", "192.0.2.25:29", "198.51.100.9", CONFIG_FOR_MX, false },
 };
 #define MODES (sizeof(modes) / sizeof(modes[0]))
 
