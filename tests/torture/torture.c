@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/sim/sim.h"
 #include "place.h"
@@ -27,6 +28,7 @@
 #define SPARSE	  12 /* with TORTURE_FEW so many when there are more */
 #define FEW	  29 /* of so many suspensions one, where a run is very long */
 #define SECONDS	  100 /* real, for one point */
+#define LINES_MAX (64u << 20)
 #define SPOTS_MAX (4u << 20)
 #define REPEATS	  3 /* of a run that leaves more memory behind than the plain one */
 
@@ -58,6 +60,10 @@ struct torture {
 	uint64_t parks, allocations; /* seen so far */
 	bool *many; /* by suspension: very much is allocated behind it; room for SPOTS_MAX */
 	bool starts; /* the plain run ends with a configuration that the program takes */
+	struct buf plain; /* the lines of the plain run */
+	const struct scenario_seen *seen; /* so far, of this run */
+	usec_t began; /* the transcript */
+	struct torture_strike strike; /* of this run; offset SIZE_MAX: none yet */
 	bool strict; /* the strike is none that may change what the transcript says */
 	/* the walk */
 	const struct torture_walk *walk;
@@ -156,6 +162,11 @@ static void strike(struct torture *t)
 	const struct torture_point *p = &t->now->point;
 	struct sim_host *h = sim_host_at(SCENARIO_HOST);
 
+	t->strike = (struct torture_strike){
+		.ends = p->kind == TORTURE_KILL || p->kind == TORTURE_MEMORY,
+		.offset = t->seen->lines.n,
+		.at = clock_now() - t->began,
+	};
 	switch (p->kind) {
 	case TORTURE_MEMORY:
 		sim_fail_allocation(h, p->number);
@@ -240,6 +251,7 @@ static void begin(struct ctx *ctx, void *arg)
 	struct torture *t = arg;
 
 	(void)ctx;
+	t->began = clock_now();
 	sim_on_park(suspends, t);
 	sim_on_allocation(allocates, t);
 	if (t->mode == WALK)
@@ -273,17 +285,25 @@ static bool ends_well(
 	struct torture *t, const struct scenario_seen *seen, char why[TORTURE_WHY_BYTES])
 {
 	struct torture_lost lost;
+	struct torture_wrong wrong;
 
-	if (t->mode == PLAIN)
+	if (t->mode == PLAIN) {
 		t->starts = has_started_again(seen);
+		buf_put(&t->plain, buf_slice(&seen->lines));
+	}
 	if (t->starts && !has_started_again(seen)) {
 		snprintf(why, TORTURE_WHY_BYTES, "it does not start again");
 		return false;
 	}
-	if (torture_nothing_lost(buf_slice(&seen->lines), &lost))
+	if (!torture_nothing_lost(buf_slice(&seen->lines), &lost)) {
+		snprintf(why, TORTURE_WHY_BYTES, "%.*s was acknowledged and is lost for <%.*s>",
+			SLICE_ARG(lost.id), SLICE_ARG(lost.path));
+		return false;
+	}
+	if (torture_as_sent(buf_slice(&seen->lines), buf_slice(&t->plain), &t->strike, &wrong))
 		return true;
-	snprintf(why, TORTURE_WHY_BYTES, "%.*s was acknowledged and is lost for <%.*s>",
-		SLICE_ARG(lost.id), SLICE_ARG(lost.path));
+	snprintf(why, TORTURE_WHY_BYTES, "%.*s for <%.*s> %s", SLICE_ARG(wrong.id),
+		SLICE_ARG(wrong.path), wrong.what);
 	return false;
 }
 
@@ -297,6 +317,8 @@ static bool play(struct torture *t, enum mode mode, char why[TORTURE_WHY_BYTES])
 	t->mode = mode;
 	t->parks = t->allocations = 0;
 	t->strict = mode != AGAIN;
+	t->strike = (struct torture_strike){ .offset = SIZE_MAX };
+	t->seen = &seen;
 	scenario_seen_init(&seen);
 	bool passed = scenario_run(&t->scenario, &faults, &seen) == 0;
 
@@ -318,10 +340,12 @@ struct torture *torture_new(const char *folder, const char *name, uint64_t seed,
 
 	t->seed = seed;
 	t->choice = *choice;
+	buf_init(&t->plain, LINES_MAX);
 	buf_init(&wrong, TORTURE_WHY_BYTES - 1);
 	if (!scenario_load(folder, name, &t->scenario, &wrong)) {
 		snprintf(why, TORTURE_WHY_BYTES, "%.*s", SLICE_ARG(buf_slice(&wrong)));
 		buf_done(&wrong);
+		buf_done(&t->plain);
 		free(t);
 		return NULL;
 	}
@@ -408,6 +432,7 @@ enum torture_kind torture_kind_at(const struct torture *t, size_t i)
 void torture_free(struct torture *t)
 {
 	scenario_free(&t->scenario);
+	buf_done(&t->plain);
 	munmap(t->why, TORTURE_WHY_BYTES);
 	munmap(t->v, SPOTS_MAX * sizeof(*t->v));
 	munmap(t->many, SPOTS_MAX);

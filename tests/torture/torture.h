@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/slice.h"
+#include "base/time.h"
 
 enum torture_kind {
 	TORTURE_CANCEL, /* the coroutine that suspends there is cancelled */
@@ -63,5 +64,23 @@ struct torture_lost {
 	struct slice id, path;
 };
 bool torture_nothing_lost(struct slice lines, struct torture_lost *ret);
+
+/* deliveries.c: true when each message that a next hop got has the bytes that its client sent, our trace
+ * apart, and no recipient got it again without a reason: the strike took the 250, or killed the program
+ * before it could be written down, or the transcript killed it in between. What the plain run's lines show
+ * too is as the transcript wants it. */
+#define TORTURE_UNWRITTEN (10 * USEC_PER_SEC) /* a 250 so long before the end may be unwritten */
+#define TORTURE_UNHEARD	  (11 * USEC_PER_MIN) /* a client waits so long for one (RFC 5321 4.5.3.2) */
+struct torture_strike {
+	bool ends; /* the process is dead by it */
+	size_t offset; /* of the first line behind it */
+	int64_t at; /* virtual, since the transcript began */
+};
+struct torture_wrong {
+	struct slice id, path;
+	const char *what;
+};
+bool torture_as_sent(struct slice lines, struct slice plain, const struct torture_strike *strike,
+	struct torture_wrong *ret);
 
 #endif

@@ -137,6 +137,7 @@ static void keep(struct visit *v)
 	m->at = clock_now() - server->play->began;
 	server->got++;
 	list_append(&server->messages, &m->node);
+	play_see(server->play, "at %lld", (long long)m->at);
 	play_see(server->play, "server %.*s got from %.*s to %.*s text %.*s",
 		SLICE_ARG(server->name), SLICE_ARG(m->from), SLICE_ARG(buf_slice(&m->to)),
 		SLICE_ARG(slice_take(buf_slice(&m->text), SEEN_MAX)));
