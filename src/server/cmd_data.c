@@ -188,18 +188,25 @@ int cmd_bdat(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 {
 	struct smtp_reply refusal = { 0 };
 	const struct smtp_bdat_cmd bdat = cmd->bdat;
+	bool due = s->state == SESSION_RCPT || s->state == SESSION_BDAT;
 	int r = 0;
 
 	stream_take(s->stream, s->taken);
 	s->taken = 0;
-	if (s->state != SESSION_RCPT && s->state != SESSION_BDAT)
+	if (!due)
 		smtp_reply_set(&refusal, 503, "5.5.1", "BDAT needs a recipient first");
 	else if (s->content == NULL)
 		r = open_content(ctx, s, SMTP_CONTENT_BDAT, &refusal);
 	if (r < 0)
 		return r;
 	if (refusal.code)
-		return waste_chunk(ctx, s, &bdat, &refusal);
+		r = waste_chunk(ctx, s, &bdat, &refusal);
+	/* A client cannot tell it from an answer to the message, which has failed (RFC 3030
+	 * section 2). */
+	if (refusal.code && due)
+		session_drop_transaction(ctx, s, SESSION_READY, ABORT_REFUSE);
+	if (refusal.code)
+		return r;
 	s->state = SESSION_BDAT;
 	if (bdat.size)
 		s->commands = 0; /* a message may have many chunks; its size bounds them */

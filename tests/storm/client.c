@@ -9,18 +9,21 @@
 #include "rt/sim/sim.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
+#include "refusal.h"
 #include "storm.h"
 
-#define PATIENCE   (6 * USEC_PER_MIN)
-#define SOON	   (20 * USEC_PER_SEC) /* until a message is sent again, at most */
-#define TRIES_MOST 3 /* again */
-#define LOG_IN	   "AUTH PLAIN AGFubgBwZW5jaWw=\r\n" /* ann, pencil */
+#define PATIENCE      (6 * USEC_PER_MIN)
+#define SOON	      (20 * USEC_PER_SEC) /* until a message is sent again, at most */
+#define TRIES_MOST    3 /* again */
+#define REFUSALS_MOST 20 /* `errors` of the configuration, as it is by itself */
+#define LOG_IN	      "AUTH PLAIN AGFubgBwZW5jaWw=\r\n" /* ann, pencil */
 
 /* A point at which a client goes away. */
 enum leave { STAY, AT_MAIL, AT_RCPT, IN_CONTENT, BEFORE_END, AT_END, LEAVES };
 
 struct session {
 	struct stream *stream;
+	enum sender sender;
 	enum leave leave;
 	unsigned number;
 	bool pipelines, chunks;
@@ -29,8 +32,27 @@ struct session {
 	bool asked; /* in this transaction */
 	bool wide; /* a line of a reply said 8BITMIME */
 	usec_t sip; /* before it reads more, at most */
+	unsigned refusals; /* that it was told */
 	char text[120]; /* of the last reply, behind its code */
 };
+
+/* It reads so slowly that it may be taken for gone, or was refused too often. */
+static bool may_end(const struct session *s)
+{
+	return s->sip > 0 || s->refusals >= REFUSALS_MOST;
+}
+
+/* What was answered, or was not. */
+static void judge(const struct session *s, enum stage stage, int code)
+{
+	refusal_judge(&(struct answer){
+		.sender = s->sender,
+		.stage = stage,
+		.code = code,
+		.text = s->text,
+		.may_end = may_end(s),
+	});
+}
 
 static const char *port_of(enum sender sender)
 {
@@ -85,6 +107,9 @@ static int reply(struct ctx *ctx, struct session *s)
 		stream_take(s->stream, end + 1);
 	}
 	(void)ctx_widen(ctx, &d, r);
+	s->refusals += code >= 400;
+	if (code == 0)
+		s->text[0] = '\0';
 	return code;
 }
 
@@ -127,23 +152,22 @@ static void set_fate(struct message *m, enum fate fate, int code)
 	}
 }
 
-/* 550 and more is for good: only a next hop may want that, or the policy for strangers. */
-static void judge_refusal(const struct message *m, int code)
+/* The answer to the content, or to a piece of it. */
+static void judge_content(const struct session *s, const struct message *m, int code)
 {
-	bool refused = false;
+	struct answer a = { s->sender, STAGE_CONTENT, code, s->text, .may_end = may_end(s) };
 
 	for (unsigned i = 0; i < m->rcpts_n; i++)
-		refused |= m->rcpts[i].accepted && m->first->rcpts[i].refused;
-	if (code >= 550 && !refused)
-		storm_fail("message %u got %d, and no next hop has refused it", m->number, code);
+		a.wanted |= m->rcpts[i].accepted && m->first->rcpts[i].refused;
+	refusal_judge(&a);
 }
 
 /* One answer for all. */
 static void end(const struct session *s, struct message *m, int code)
 {
+	judge_content(s, m, code);
 	if (code == 0)
 		return;
-	judge_refusal(m, code);
 	set_fate(m, code == 250 ? TAKEN : REFUSED, code);
 	if (m->fate == TAKEN)
 		oracle_acknowledged(m, s->text);
@@ -154,9 +178,8 @@ static void end_one(const struct session *s, struct message *m, unsigned rcpt, i
 {
 	struct rcpt *r = &m->rcpts[rcpt];
 
-	if (code >= 550 && m->first->rcpts[rcpt].refused == 0)
-		storm_fail("message %u got %d for %s, and no next hop has refused it", m->number,
-			code, r->address);
+	refusal_judge(&(struct answer){ s->sender, STAGE_CONTENT, code, s->text,
+		.wanted = m->first->rcpts[rcpt].refused, .may_end = may_end(s) });
 	r->fate = code == 250 ? TAKEN : REFUSED;
 	r->code = code;
 	if (r->fate == TAKEN)
@@ -262,7 +285,9 @@ static bool send_chunks(struct ctx *ctx, struct session *s, struct message *m)
 	}
 }
 
-static void note_rcpt(struct message *m, unsigned rcpt, int code)
+/* out_of_turn: MAIL was refused, or not answered. */
+static void note_rcpt(
+	const struct session *s, struct message *m, unsigned rcpt, int code, bool out_of_turn)
 {
 	struct rcpt *r = &m->rcpts[rcpt];
 
@@ -270,8 +295,8 @@ static void note_rcpt(struct message *m, unsigned rcpt, int code)
 	r->denied = code >= 400;
 	if (r->accepted && r->foreign)
 		storm_fail("an open relay: a stranger may send to %s", r->address);
-	if (code >= 550 && !r->foreign && m->first->rcpts[rcpt].refused == 0)
-		storm_fail("%s got %d, and no next hop has refused it", r->address, code);
+	refusal_judge(&(struct answer){ s->sender, STAGE_RCPT, code, s->text, out_of_turn,
+		r->foreign || m->first->rcpts[rcpt].refused, may_end(s) });
 }
 
 static void command_rcpt(const struct rcpt *r, char *ret, size_t n)
@@ -285,47 +310,80 @@ static bool declares_width(const struct session *s, const struct message *m)
 	return s->wide && storm_chance(m->eight ? 800 : 100);
 }
 
-/* MAIL, RCPT and DATA; in one go when it pipelines. The last reply's code, 0 when the session is
- * over; 250 when content may follow in chunks. */
+static unsigned accepted(const struct message *m)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < m->rcpts_n; i++)
+		n += m->rcpts[i].accepted;
+	return n;
+}
+
+/* Each command waits for the answer of the one before. 250 when DATA may follow. */
+static int step_by_step(struct ctx *ctx, struct session *s, struct message *m)
+{
+	char to[80];
+	int code = reply(ctx, s);
+
+	judge(s, STAGE_MAIL, code);
+	if (code != 250)
+		return code;
+	for (unsigned i = 0; i < m->rcpts_n; i++) {
+		command_rcpt(&m->rcpts[i], to, sizeof(to));
+		if (!put(ctx, s, slice_str(to)) || s->leave == AT_RCPT)
+			return 0;
+		code = reply(ctx, s);
+		note_rcpt(s, m, i, code, false);
+		if (code == 0)
+			return 0;
+	}
+	return s->chunks || put(ctx, s, S("DATA\r\n")) ? 250 : 0;
+}
+
+/* All of them are sent, then come the answers. */
+static int in_one_go(struct ctx *ctx, struct session *s, struct message *m)
+{
+	char to[80];
+
+	for (unsigned i = 0; i < m->rcpts_n; i++) {
+		command_rcpt(&m->rcpts[i], to, sizeof(to));
+		if (!put(ctx, s, slice_str(to)) || s->leave == AT_RCPT)
+			return 0;
+	}
+	if (!s->chunks && !put(ctx, s, S("DATA\r\n")))
+		return 0;
+	int mail = reply(ctx, s), code = mail;
+
+	judge(s, STAGE_MAIL, mail);
+	for (unsigned i = 0; i < m->rcpts_n && code; i++) {
+		code = reply(ctx, s);
+		note_rcpt(s, m, i, code, mail != 250);
+	}
+	return code ? mail : 0;
+}
+
+/* MAIL, RCPT and DATA. The last reply's code, 0 when the session is over; 250 when content may follow
+ * in chunks. */
 static int envelope(struct ctx *ctx, struct session *s, struct message *m)
 {
-	char mail[80], to[80];
-	unsigned accepted = 0;
-	int code;
+	char mail[80];
 
 	s->asked = s->offered && s->severally;
 	snprintf(mail, sizeof(mail), "MAIL FROM:<%s>%s%s\r\n", m->from, s->asked ? " PRDR" : "",
 		declares_width(s, m) ? " BODY=8BITMIME" : "");
 	if (!put(ctx, s, slice_str(mail)) || s->leave == AT_MAIL)
 		return 0;
-	if (!s->pipelines && (code = reply(ctx, s)) != 250)
-		return code;
-	for (unsigned i = 0; i < m->rcpts_n; i++) {
-		command_rcpt(&m->rcpts[i], to, sizeof(to));
-		if (!put(ctx, s, slice_str(to)) || s->leave == AT_RCPT)
-			return 0;
-		if (s->pipelines)
-			continue;
-		code = reply(ctx, s);
-		if (code == 0)
-			return 0;
-		note_rcpt(m, i, code);
-	}
-	if (!s->chunks && !put(ctx, s, S("DATA\r\n")))
-		return 0;
-	code = s->pipelines ? reply(ctx, s) : 250;
-	int mail_code = code;
+	int code = s->pipelines ? in_one_go(ctx, s, m) : step_by_step(ctx, s, m);
 
-	for (unsigned i = 0; i < m->rcpts_n && s->pipelines && code; i++) {
-		code = reply(ctx, s);
-		note_rcpt(m, i, code);
-	}
-	for (unsigned i = 0; i < m->rcpts_n; i++)
-		accepted += m->rcpts[i].accepted;
-	if (code && !s->chunks)
-		code = reply(ctx, s);
-	else if (code)
-		code = accepted && mail_code == 250 ? 250 : 554;
+	if (code == 0 || (!s->pipelines && code != 250))
+		return code;
+	bool some = code == 250 && accepted(m);
+
+	if (s->chunks)
+		return some ? 250 : 554;
+	code = reply(ctx, s);
+	refusal_judge(&(struct answer){ s->sender, STAGE_DATA, code, s->text, .out_of_turn = !some,
+		.may_end = may_end(s) });
 	return code;
 }
 
@@ -351,28 +409,45 @@ static bool send_message(struct ctx *ctx, struct session *s, struct message *m)
 		return send_data(ctx, s, m);
 	if (code == 250)
 		return send_chunks(ctx, s, m);
-	if (code >= 550 && code != 554)
-		storm_fail("message %u got %d at MAIL or DATA", m->number, code);
 	set_fate(m, code ? REFUSED : UNSENT, code);
-	return code != 0 && say(ctx, s, "RSET\r\n") == 250;
+	if (code == 0)
+		return false;
+	code = say(ctx, s, "RSET\r\n");
+	judge(s, STAGE_RESET, code);
+	return code == 250;
 }
 
-static bool hello(struct ctx *ctx, struct session *s, enum sender sender)
+/* A command, or nothing, and its answer. */
+static bool hears(
+	struct ctx *ctx, struct session *s, enum stage stage, const char *command, int due)
+{
+	int code = command ? say(ctx, s, command) : reply(ctx, s);
+
+	judge(s, stage, code);
+	return code == due;
+}
+
+static bool shake_hands(struct ctx *ctx, struct session *s)
 {
 	struct deadline d;
+
+	ctx_narrow(ctx, &d, PATIENCE);
+	return ctx_widen(ctx, &d,
+		       tls_connect(ctx, s->stream, storm.authorities, S("relay.test"),
+			       TLS_VERIFY_NAME, S("storm"))) == 0;
+}
+
+static bool hello(struct ctx *ctx, struct session *s)
+{
 	char ehlo[60];
 
-	if (sender == USER) {
-		ctx_narrow(ctx, &d, PATIENCE);
-		if (ctx_widen(ctx, &d,
-			    tls_connect(ctx, s->stream, storm.authorities, S("relay.test"),
-				    TLS_VERIFY_NAME, S("storm"))) < 0)
-			return false;
+	if (s->sender == USER && !shake_hands(ctx, s)) {
+		judge(s, STAGE_GREETING, 0);
+		return false;
 	}
 	snprintf(ehlo, sizeof(ehlo), "EHLO c%u.client.test\r\n", s->number);
-	if (reply(ctx, s) != 220 || say(ctx, s, ehlo) != 250)
-		return false;
-	return sender != USER || say(ctx, s, LOG_IN) == 235;
+	return hears(ctx, s, STAGE_GREETING, NULL, 220) && hears(ctx, s, STAGE_HELLO, ehlo, 250) &&
+	       (s->sender != USER || hears(ctx, s, STAGE_LOG_IN, LOG_IN, 235));
 }
 
 /* Nobody knows what became of it, or it may come again: it will. */
@@ -386,7 +461,8 @@ static bool wants_again(const struct message *m)
 /* again: is sent first, unless NULL; is the next one afterwards. */
 static void visit(struct ctx *ctx, enum sender sender, const struct message **again)
 {
-	struct session s = { .number = ++storm.sessions,
+	struct session s = { .sender = sender,
+		.number = ++storm.sessions,
 		.pipelines = storm_chance(500),
 		.chunks = storm_chance(300),
 		.severally = storm_chance(700) };
@@ -397,14 +473,16 @@ static void visit(struct ctx *ctx, enum sender sender, const struct message **ag
 
 	(void)ip_port_parse(slice_str(port_of(sender)), &at);
 	ctx_narrow(ctx, &d, USEC_PER_MIN);
-	if (ctx_widen(ctx, &d, sock_connect(ctx, &at, NULL, &sock)) < 0)
+	if (ctx_widen(ctx, &d, sock_connect(ctx, &at, NULL, &sock)) < 0) {
+		judge(&s, STAGE_GREETING, 0);
 		return;
+	}
 	if (storm_chance(120)) {
 		sim_sock_set_window(sock, 64 + (size_t)sim_choose(300));
 		s.sip = USEC_PER_SEC;
 	}
 	s.stream = stream_new(sock);
-	bool on = hello(ctx, &s, sender);
+	bool on = hello(ctx, &s);
 
 	const struct message *before = *again;
 

@@ -3,12 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crash.h"
 #include "faults.h"
 #include "program.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/sim/openssl.h"
 #include "rt/sim/sim.h"
+#include "refusal.h"
 #include "storm.h"
 #include "world.h"
 
@@ -39,7 +41,6 @@ static void draw(void)
 	/* Bits flip in vain where nothing waits: then next hops take nothing before the calm. */
 	storm.closed = faults_has(FLIP) && storm_chance(600);
 	storm.deaf = faults_has(NETWORK);
-	storm.disk_faults = faults_has(DISK) || faults_has(FULL);
 }
 
 static void start_clients(struct sim_host *strangers, struct sim_host *insiders)
@@ -88,9 +89,10 @@ static int keep_running(struct ctx *ctx)
 			r = ctx_check(ctx);
 		if (r == 0 && !program_running(storm.program))
 			r = ctx_sleep(ctx, USEC_PER_SEC);
-		/* A person makes room: what has rotted is copied before a start succeeds. */
-		if (i == STARTS_MOST / 3)
-			sim_disk_set_capacity(storm.box, 1 << 30);
+		/* A person makes room: what has rotted is copied before a start succeeds. Where nothing
+		 * has, it starts on a full disk. */
+		if (i == STARTS_MOST / 3 && storm.flips)
+			faults_room(0);
 		if (i > STARTS_MOST)
 			storm_fail("it does not start any more: %s", program_why(storm.program));
 	}
@@ -108,7 +110,7 @@ static int blow(struct ctx *ctx)
 		if (r == 0 && storm.kinds)
 			faults_strike(ctx, faults_one());
 		if (r == 0 && !sim_host_is_up(storm.box)) {
-			oracle_crash();
+			crash_note(CRASH_CUT, EACH_WORKER);
 			r = ctx_sleep(ctx, (usec_t)sim_choose(10 * USEC_PER_SEC));
 		}
 		if (r == 0)
@@ -128,7 +130,7 @@ static void be_calm(void)
 	faults_outage(false);
 	faults_names(false);
 	sim_disk_cut_at(storm.box, 0, false);
-	sim_disk_set_capacity(storm.box, 1 << 30);
+	faults_room(0);
 	for (unsigned i = 0; i < HOPS; i++) {
 		struct manners *m = &storm.hops[i].manners;
 		const struct manners before = *m;
@@ -195,6 +197,8 @@ int storm_course(struct ctx *ctx, void *arg)
 			r = settle(ctx);
 		if (r == 0 && storm.failure == NULL)
 			oracle_judge(ctx);
+		if (r == 0 && storm.failure == NULL)
+			refusal_judge_all();
 	}
 	if (r < 0)
 		storm_fail("the run ended early: %s", err_name(r));

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "crash.h"
 #include "program.h"
+#include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/sim/sim.h"
 #include "rot.h"
@@ -24,7 +26,7 @@ static void power_cut(void)
 	storm.cuts++;
 	if (how == 0) {
 		sim_power_cut(storm.box);
-		oracle_crash();
+		crash_note(CRASH_CUT, EACH_WORKER);
 		return;
 	}
 	/* At an operation that is to come: on_op sees it. */
@@ -54,9 +56,11 @@ static void cut_behind_kill(void)
 
 void faults_kill(void)
 {
+	int worker = (int)sim_choose(WORKERS + 1) - 1;
+
 	storm.kills++;
-	program_kill(storm.program, (int)sim_choose(WORKERS + 1) - 1);
-	oracle_crash();
+	program_kill(storm.program, worker);
+	crash_note(CRASH_KILL, worker < 0 ? EACH_WORKER : worker);
 }
 
 void faults_network(bool on)
@@ -145,7 +149,15 @@ static void disk_trouble(struct ctx *ctx)
 	(void)ctx_sleep(ctx, (usec_t)sim_choose(3 * USEC_PER_SEC));
 	sim_power_cut(storm.box);
 	storm.cuts++;
-	oracle_crash();
+	crash_note(CRASH_CUT, EACH_WORKER);
+}
+
+void faults_room(uint64_t bytes)
+{
+	if (storm.full)
+		storm.full_until = clock_now();
+	storm.full = bytes > 0;
+	sim_disk_set_capacity(storm.box, bytes ? bytes : 1 << 30);
 }
 
 /* One of the segments, or of messages' own files: *ret_path is its name. */
@@ -212,8 +224,7 @@ void faults_strike(struct ctx *ctx, enum fault f)
 		faults_outage(sim_choose(2));
 		break;
 	case FULL:
-		sim_disk_set_capacity(
-			storm.box, sim_choose(2) ? 1 << 30 : (1 << 20) + sim_choose(2 << 20));
+		faults_room(sim_choose(2) ? 0 : (1 << 20) + sim_choose(2 << 20));
 		break;
 	case DISK:
 		disk_trouble(ctx);
@@ -236,12 +247,28 @@ void faults_strike(struct ctx *ctx, enum fault f)
 	}
 }
 
+/* Whose process this is; the supervisor's is everybody's. */
+static int worker_here(void)
+{
+	for (int i = 0; i < WORKERS; i++) {
+		const struct sim_proc *p = program_worker(storm.program, (unsigned)i);
+
+		if (p && sim_proc_is_here(p))
+			return i;
+	}
+	return EACH_WORKER;
+}
+
 /* A cut that was planned for an operation happens behind this call. */
 void faults_on_op(void *arg, const struct sim_disk_op *op)
 {
 	(void)arg;
+	if (op->host != storm.box)
+		return;
 	if (op->number == storm.cut_at)
-		oracle_crash();
+		crash_note(CRASH_CUT, EACH_WORKER);
+	if (op->error == ERR_IO || op->error == ERR_FULL)
+		crash_note(CRASH_DISK, worker_here());
 }
 
 /* One of those that this seed has. */

@@ -3,6 +3,7 @@
 #define SLUICE_STORM_FAULTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ctx;
 struct sim_disk_op;
@@ -26,6 +27,8 @@ bool faults_has(enum fault f);
 enum fault faults_one(void);
 /* Lets it happen; a suspending one may take seconds. */
 void faults_strike(struct ctx *ctx, enum fault f);
+/* The disk holds so many bytes; 0: there is room again. */
+void faults_room(uint64_t bytes);
 /* kill -9 of one or all. */
 void faults_kill(void);
 /* New connections break, or no more; hosts are away, or there again. */

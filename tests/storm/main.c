@@ -10,6 +10,8 @@
 
 #include "rt/clock.h"
 #include "rt/sim/sim.h"
+#include "crash.h"
+#include "refusal.h"
 #include "rot.h"
 #include "storm.h"
 
@@ -42,6 +44,8 @@ static void forget(void)
 	free(storm.messages);
 	free(storm.deliveries);
 	free(storm.failure);
+	crash_forget();
+	refusal_forget();
 	rot_forget();
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "crash.h"
 #include "program.h"
 #include "rt/clock.h"
 #include "rt/sim/sim.h"
@@ -15,9 +16,8 @@
 
 /* From a commit until a client that reads has heard of it, at most. */
 #define HEARING_TIME (1 * USEC_PER_SEC)
-/* From a next hop's 250 until its record is durable, slow disks and a worker's orderly end
- * included. */
-#define RECORD_TIME  (10 * USEC_PER_SEC)
+/* From a next hop's 250 until its record is durable, slow disks included. */
+#define RECORD_TIME  (2 * USEC_PER_SEC)
 #define LEAVING_TIME (30 * USEC_PER_SEC)
 
 struct storm storm;
@@ -303,33 +303,36 @@ void oracle_report(struct slice to, struct slice text)
 	read_report(storm.messages[number], text);
 }
 
-void oracle_crash(void)
-{
-	if (storm.crashes_n < CRASHES_MAX)
-		storm.crashes[storm.crashes_n++] = clock_now();
-}
-
 static bool says(struct slice line, const char *text)
 {
 	return slice_search(line, slice_str(text)) < line.n;
 }
 
+static int worker_of(struct slice line)
+{
+	static const char name[] = "worker=";
+	struct slice of = slice_skip(line, slice_search(line, S(name)) + sizeof(name) - 1);
+
+	return of.n ? of.p[0] - '0' : EACH_WORKER;
+}
+
 void oracle_log(void *arg, struct slice line)
 {
 	(void)arg;
-	if (says(line, "the worker has ended") || says(line, " fatal "))
-		oracle_crash();
+	if (says(line, "the worker has ended"))
+		crash_note(CRASH_END, worker_of(line));
 	rot_line(line);
 	if (says(line, "ran long without suspending"))
 		storm_fail("a coroutine ran long");
 }
 
-bool oracle_crashed(usec_t from, usec_t to)
+int oracle_worker(const struct message *m)
 {
-	for (unsigned i = 0; i < storm.crashes_n; i++)
-		if (storm.crashes[i] >= from && storm.crashes[i] <= to)
-			return true;
-	return false;
+	uint64_t id = 0;
+
+	if (!text_id_parse(slice_str(m->id[0] ? m->id : m->passed_id), &id))
+		return -1;
+	return (int)(id >> 12 & 1023);
 }
 
 static struct message *with_id(uint64_t id)
@@ -396,11 +399,22 @@ static void judge_lost(const struct message *m, unsigned rcpt)
 			r->address);
 }
 
+/* Its worker ended before this delivery was recorded, or could not record it. */
+static bool was_forgotten(const struct message *m, const struct delivery *d, usec_t next)
+{
+	int worker = oracle_worker(m);
+	const unsigned ends = 1U << CRASH_KILL | 1U << CRASH_CUT;
+
+	/* What a worker had sent before it ended may arrive long afterwards. */
+	return crash_struck(worker, ends, next, d->at) ||
+	       crash_struck(worker, ends, d->at, d->at + RECORD_TIME) ||
+	       /* When the disk has failed, attempts end, and nothing of them is recorded any more. */
+	       crash_struck(worker, 1U << CRASH_DISK, d->at - LEAVING_TIME, d->at + RECORD_TIME);
+}
+
 static void judge_twice(const struct message *m, unsigned rcpt)
 {
 	const struct delivery *before = NULL;
-	/* When the disk has failed, attempts end, and nothing of them is recorded any more. */
-	usec_t failing = storm.disk_faults ? LEAVING_TIME : 0;
 
 	for (size_t i = 0; i < storm.deliveries_n; i++) {
 		const struct delivery *d = &storm.deliveries[i];
@@ -413,9 +427,7 @@ static void judge_twice(const struct message *m, unsigned rcpt)
 		/* A next hop may read what was sent long ago, and given up, behind the next attempt. */
 		if (before && !d->awaited && d->began <= before->at)
 			continue;
-		/* What a worker had sent before it ended may arrive long afterwards. */
-		if (before && before->confirmed && !oracle_crashed(d->began, before->at) &&
-			!oracle_crashed(before->at - failing, before->at + RECORD_TIME) &&
+		if (before && before->confirmed && !was_forgotten(m, before, d->began) &&
 			!rot_excuses_twice(m, before->at + RECORD_TIME))
 			storm_fail("message %u to %s is delivered twice without need", m->number,
 				m->rcpts[rcpt].address);
@@ -464,8 +476,8 @@ static bool is_half_taken(const struct message *m)
 		out += m->rcpts[i].accepted && delivered(m, i);
 		in += m->rcpts[i].accepted && !delivered(m, i);
 	}
-	return is_keeping(m->sender) && storm.disk_faults && out && in &&
-	       (m->code == 451 || m->code == 452);
+	return is_keeping(m->sender) && out && in && (m->code == 451 || m->code == 452) &&
+	       crash_struck(ANY_WORKER, 1U << CRASH_DISK, m->fate_at - LEAVING_TIME, m->fate_at);
 }
 
 static void judge_message(const struct message *m)
@@ -481,8 +493,8 @@ static void judge_message(const struct message *m)
 			(!(is_passing(m->sender) || is_keeping(m->sender)) ||
 				was_confirmed(m, i)) &&
 			!is_half_taken(m) &&
-			!(r->code == 451 && storm.disk_faults &&
-				oracle_crashed(m->fate_at - RECORD_TIME, m->fate_at + RECORD_TIME)))
+			!(r->code == 451 && crash_struck(oracle_worker(m), 1U << CRASH_DISK,
+						    m->fate_at - RECORD_TIME, m->fate_at)))
 			storm_fail("message %u was refused, and is delivered", m->number);
 		judge_twice(m, i);
 		judge_report(m, i);

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "crash.h"
 #include "rt/clock.h"
 #include "storm.h"
 
@@ -241,15 +242,21 @@ static uint64_t id_of(const struct message *m)
 	return id;
 }
 
+/* Its worker, before another batch can have followed. */
+static bool ended(const struct message *m, usec_t at)
+{
+	return crash_struck(oracle_worker(m), CRASH_ANY, at, at + FOLLOWED_TIME);
+}
+
 bool rot_excuses_loss(const struct message *m)
 {
 	/* Rot in the last batch cannot be told from a tear, as long as no other batch follows. */
-	return harmed(id_of(m), oracle_crashed(m->fate_at, m->fate_at + FOLLOWED_TIME));
+	return harmed(id_of(m), ended(m, m->fate_at));
 }
 
 bool rot_excuses_twice(const struct message *m, usec_t recorded)
 {
-	return harmed(id_of(m), oracle_crashed(recorded, recorded + FOLLOWED_TIME));
+	return harmed(id_of(m), ended(m, recorded));
 }
 
 /* Of two ids in one batch the other one may be that of a report, which no client was told. */

@@ -149,7 +149,6 @@ struct front {
 #define FRONTS		 2
 #define HOPS		 13
 #define DESTINATIONS	 9
-#define CRASHES_MAX	 4096
 #define REPORT_BYTES_MAX 8192
 
 struct storm {
@@ -171,10 +170,9 @@ struct storm {
 	struct tls_server *own, *strange; /* next hops' certificates: theirs, and another's */
 	unsigned clients_now;
 	unsigned sessions; /* that clients have begun */
-	usec_t crashes[CRASHES_MAX]; /* when a worker ended or a disk failed */
-	unsigned crashes_n;
 	unsigned flips;
-	bool disk_faults;
+	bool full; /* the disk has little room */
+	usec_t full_until; /* before that it had, if it has not now; 0: it never had */
 	unsigned planned; /* operations of the disk that were to fail */
 	/* Of the seed. */
 	unsigned kinds; /* set of faults */
@@ -235,9 +233,8 @@ void oracle_acknowledged_one(struct message *m, unsigned rcpt, const char *text)
 void oracle_delivered(struct slice address, struct slice text, usec_t began, bool awaited);
 /* A report to a sender arrived. */
 void oracle_report(struct slice to, struct slice text);
-void oracle_crash(void);
-/* There was a crash between these times. */
-bool oracle_crashed(usec_t from, usec_t to);
+/* In whose part of the spool it is, as its queue id says (docs/spool-format.md); -1: it has none. */
+int oracle_worker(const struct message *m);
 /* It is the id of a message of a client. */
 bool oracle_has_id(uint64_t id);
 void oracle_log(void *arg, struct slice line);

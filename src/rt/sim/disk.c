@@ -126,15 +126,14 @@ int disk_begin(struct job *job, struct disk *d, struct sim_disk_op *op, int *ret
 	op->number = ++d->ops;
 	trace(TRACE_DISK, d->host->id, op->number, op->kind);
 	trace_bytes(TRACE_DISK_AT, op->offset, op->n, slice_str(op->name));
+	op->error = *ret_fault = planned_fault(d, op->kind);
 	tell(op, false);
-	if (host_proc()->dead)
-		return ERR_CANCELLED;
-	*ret_fault = planned_fault(d, op->kind);
-	return 0;
+	return host_proc()->dead ? ERR_CANCELLED : 0;
 }
 
 int disk_end(struct sim_disk_op *op, int result)
 {
+	op->error = result;
 	if (!host_proc()->dead)
 		tell(op, true);
 	return host_proc()->dead ? ERR_CANCELLED : result;

@@ -154,6 +154,7 @@ struct sim_disk_op {
 	uint64_t number; /* counted from 1 over all kinds, per host */
 	const char *name; /* of the file or folder, without path */
 	uint64_t offset, n; /* of reads and writes; truncate: offset is the new size */
+	int error; /* with which it is to fail; afterwards: what it returns, 0 or negative */
 	bool after;
 };
 /* One hook for all hosts; NULL ends it. It must not suspend, and may cut the power. */
