@@ -233,7 +233,7 @@ static size_t times(const struct events *in, struct slice id, struct slice path,
 	const struct torture_strike *strike)
 {
 	const struct event *last = NULL;
-	bool told = false, died = false, struck = false;
+	bool told = false, died = false, struck = false, counted = false;
 	size_t n = 0;
 
 	for (const struct event *e = in->v; e < in->v + in->n; e++) {
@@ -247,7 +247,8 @@ static size_t times(const struct events *in, struct slice id, struct slice path,
 			    may_have_lost(strike, last, told);
 
 		struck |= once;
-		n += last == NULL || (!died && !once);
+		n += last == NULL || (!died && !once && !counted);
+		counted = e->kind == KEPT; /* what comes of that is no further time */
 		last = e;
 		told = died = false;
 	}

@@ -85,6 +85,8 @@ static const struct row {
 	/* ... or what was to be written about it */
 	{ AT(99) X TOLD HERE X, "", ENDS, NULL },
 	{ AT(99) X TOLD HERE KEPT, "", ENDS, NULL },
+	{ AT(99) X TOLD HERE KEPT AT(101) X, "", ENDS, NULL },
+	{ AT(99) X TOLD HERE KEPT AT(101) X X, "", ENDS, "twice" },
 	{ AT(50) X TOLD HERE X, "", ENDS, "twice" },
 	{ AT(50) X TOLD HERE KEPT, "", ENDS, "twice" },
 	{ HERE AT(1000) X TOLD X, "", ENDS, "twice" },
