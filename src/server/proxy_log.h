@@ -40,12 +40,14 @@ void proxy_log_reply(struct proxy_log *l, struct arena *a, const struct smtp_rep
 /* A recipient was taken. */
 void proxy_log_recipient(struct proxy_log *l, struct slice path);
 /* Writes the line. `ended` is why it ended where no reply did: "abandoned", "client-lost",
- * proxy_log_refused, "stopped". "refused", with our reply, is also said where all recipients were
- * refused, and not by a server behind us. Verdicts by a reply are "accepted", "deferred" and
- * "rejected"; without an answer "kept" where we stored it, "in-doubt" where the whole message was
- * sent, else "lost"; "duplicate" where it was not passed x is the
- * whole time from MAIL on: client-ms of it we waited for the client, backend-ms for servers behind
- * us; the rest, checks-ms, are our own checks and deliberate delays. */
+ * proxy_log_refused, "stopped". "refused", with our reply, is also said where all recipients
+ * were refused, and not by a server behind us. Verdicts by a reply are "accepted", "deferred"
+ * and "rejected"; without an answer "kept" where we stored it, "in-doubt" where the whole
+ * message was sent, else "lost"; "duplicate" where it was not passed on because it was before.
+ * gathered, where it was said to a backend when it was whole, since its client was slow;
+ * released, how often one was left before that. took-ms is the whole time from MAIL on:
+ * client-ms of it we waited for the client, backend-ms for servers behind us; the rest,
+ * checks-ms, are our own checks and deliberate delays. */
 extern const char proxy_log_refused[]; /* "refused": the content, by us */
 void proxy_log_end(struct ctx *ctx, const struct proxy_log *l, const struct session *s,
 	const struct proxy_backend *b, const char *ended);

@@ -103,15 +103,21 @@ uint64_t spool_writer_size(const struct spool_writer *w)
 	return w->content->bytes[SPOOL_PART_BODY];
 }
 
-/* The body is in the file from now on, or goes there now. */
+/* The body is in the file from now on, or goes there now. Without room for more pages those stay in
+ * memory that need none yet: a file is a descriptor, and of a crowd of small messages each would
+ * get one. */
 static bool must_spill(struct spool_writer *w)
 {
+	const struct spool_page *last = w->content->last;
+	bool goes_on = last && last->n < SPOOL_PAGE_BYTES;
+
 	if (w->sp->ops->spill == NULL)
 		return false;
 	if (w->own.file ? w->content->paged >= SPILL_BYTES
 			: w->content->bytes[SPOOL_PART_BODY] > SPOOL_BODY_FRESH)
 		return true;
-	return !spool_memory_room(&w->sp->memory, 2 * sizeof(struct spool_page));
+	return !spool_memory_room(
+		&w->sp->memory, goes_on && !w->own.file ? 0 : 2 * sizeof(struct spool_page));
 }
 
 int spool_write(struct ctx *ctx, struct spool_writer *w, struct slice bytes)

@@ -58,12 +58,13 @@ class CrowdProxy(Proxy):
 
 
 class SlowProxy(Proxy):
-    """With a second listener, on `crowd_port`, that connects to the server behind when it is told to, over few connections."""
+    """With a second listener, on `crowd_port`, that connects to the server behind when it is told to, over few connections.
+    Its clients let it wait for `pace` seconds before each command, which is slow by the default, unless the round is short."""
 
     connections = 50
 
-    def __init__(self, folder, sink, connect):
-        self.connect = connect
+    def __init__(self, folder, sink, connect, pace):
+        self.connect, self.pace = connect, pace
         super().__init__(folder, sink)
 
     def extend(self, config):
@@ -73,6 +74,8 @@ class SlowProxy(Proxy):
         config["listeners"]["crowd"] = {
             "for": "mx", "service": "proxy", "address": f"127.0.0.1:{self.crowd_port}", "connect": self.connect,
         }
+        if self.pace < 1.2:
+            config["listeners"]["crowd"]["slow-after"] = f"{self.pace * 500:.0f}ms"
         config["hops"]["sink"] |= {"max-connections": self.connections, "max-waiting": HELD_MOST}
 
 

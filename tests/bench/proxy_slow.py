@@ -10,13 +10,14 @@ from servers import Sink
 
 SESSIONS = 10000
 SECONDS = 20  # that each takes for its message
-CONNECTS = ("dot",)  # when the proxy asks for a connection
+STEPS = 13  # commands and pieces of content, each as long after the one before (crowd.c)
+CONNECTS = ("dot", "rcpt")  # when the proxy asks for a connection
 
 
 def one_round(folder, connect, sessions, seconds):
     """Figures of a server started for it."""
     sink = Sink(folder)
-    server = SlowProxy(folder, sink, connect)
+    server = SlowProxy(folder, sink, connect, seconds / STEPS)
     try:
         footprint, cpu = Footprint(server), server.cpu_seconds()
         crowd = Crowd(server.crowd_port, sessions, "slow", seconds, BYTES, 1)
