@@ -87,14 +87,6 @@ static struct slice hide(struct arena *a, const struct proxy_reply_rules *rules,
 	return clean;
 }
 
-static bool is_ascii(struct slice text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] > 127)
-			return false;
-	return true;
-}
-
 /* ---- replies ---- */
 
 bool proxy_reply_is_about_us(const struct smtp_reply *said)
@@ -140,7 +132,7 @@ void proxy_reply_pass(struct arena *a, const struct smtp_reply *said, const char
 	ret->utf8 = rules->utf8;
 	if (said->status.class == class)
 		ret->status = said->status;
-	if (!rules->utf8 && !is_ascii(text))
+	if (!rules->utf8 && !slice_is_ascii(text))
 		forget_address(ret);
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "smtp/reply.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -15,7 +16,8 @@ static void check_written(const struct smtp_reply *r)
 
 	buf_init(&b, 1 << 20);
 	smtp_reply_format(&b, r);
-	assert(!b.failed && slice_is_ascii(buf_slice(&b)));
+	assert(!b.failed);
+	assert(r->utf8 ? text_is_utf8(buf_slice(&b)) : slice_is_ascii(buf_slice(&b)));
 	struct slice rest = buf_slice(&b);
 
 	while (rest.n) {
@@ -40,6 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while ((s = smtp_reply_read(&reader, in, &a, &used, &r)) == SMTP_REPLY_DONE) {
 		assert(used > 0 && r.code >= 200 && r.code <= 599);
 		in = slice_skip(in, used);
+		check_written(&r);
+		r.utf8 = true;
 		check_written(&r);
 	}
 	assert((s == SMTP_REPLY_BROKEN) == (smtp_reply_problem(&reader) != NULL));
