@@ -13,6 +13,7 @@
 #include "storm.h"
 
 #define PATIENCE      (6 * USEC_PER_MIN)
+#define DAWDLE	      (4 * USEC_PER_SEC)
 #define SOON	      (20 * USEC_PER_SEC) /* until a message is sent again, at most */
 #define TRIES_MOST    3 /* again */
 #define REFUSALS_MOST 20 /* `errors` of the configuration, as it is by itself */
@@ -27,6 +28,7 @@ struct session {
 	enum leave leave;
 	unsigned number;
 	bool pipelines, chunks;
+	bool dawdles; /* it takes its time, now and then, between commands */
 	bool severally; /* it wants to hear of each recipient, where that is offered (PRDR) */
 	bool offered; /* a line of a reply said PRDR */
 	bool asked; /* in this transaction */
@@ -119,6 +121,14 @@ static bool put(struct ctx *ctx, struct session *s, struct slice text)
 
 	ctx_narrow(ctx, &d, PATIENCE);
 	return ctx_widen(ctx, &d, stream_write(ctx, s->stream, text)) == 0;
+}
+
+/* A command in the midst of a transaction. */
+static bool command(struct ctx *ctx, struct session *s, const char *text)
+{
+	if (s->dawdles && storm_chance(400))
+		(void)ctx_sleep(ctx, DAWDLE + (usec_t)sim_choose(DAWDLE));
+	return put(ctx, s, slice_str(text));
 }
 
 static int say(struct ctx *ctx, struct session *s, const char *text)
@@ -259,12 +269,12 @@ static bool send_chunks(struct ctx *ctx, struct session *s, struct message *m)
 	for (;;) {
 		bool last = storm_chance(400);
 		struct slice piece = last ? text : slice_take(text, (size_t)sim_choose(text.n));
-		char command[60];
+		char line[60];
 
-		snprintf(command, sizeof(command), "BDAT %zu%s\r\n", piece.n, last ? " LAST" : "");
+		snprintf(line, sizeof(line), "BDAT %zu%s\r\n", piece.n, last ? " LAST" : "");
 		if (last && s->leave == BEFORE_END)
 			return false;
-		if (!put(ctx, s, slice_str(command)))
+		if (!command(ctx, s, line))
 			return false;
 		if (last)
 			set_fate(m, OPEN, 0);
@@ -330,14 +340,14 @@ static int step_by_step(struct ctx *ctx, struct session *s, struct message *m)
 		return code;
 	for (unsigned i = 0; i < m->rcpts_n; i++) {
 		command_rcpt(&m->rcpts[i], to, sizeof(to));
-		if (!put(ctx, s, slice_str(to)) || s->leave == AT_RCPT)
+		if (!command(ctx, s, to) || s->leave == AT_RCPT)
 			return 0;
 		code = reply(ctx, s);
 		note_rcpt(s, m, i, code, false);
 		if (code == 0)
 			return 0;
 	}
-	return s->chunks || put(ctx, s, S("DATA\r\n")) ? 250 : 0;
+	return s->chunks || command(ctx, s, "DATA\r\n") ? 250 : 0;
 }
 
 /* All of them are sent, then come the answers. */
@@ -347,10 +357,10 @@ static int in_one_go(struct ctx *ctx, struct session *s, struct message *m)
 
 	for (unsigned i = 0; i < m->rcpts_n; i++) {
 		command_rcpt(&m->rcpts[i], to, sizeof(to));
-		if (!put(ctx, s, slice_str(to)) || s->leave == AT_RCPT)
+		if (!command(ctx, s, to) || s->leave == AT_RCPT)
 			return 0;
 	}
-	if (!s->chunks && !put(ctx, s, S("DATA\r\n")))
+	if (!s->chunks && !command(ctx, s, "DATA\r\n"))
 		return 0;
 	int mail = reply(ctx, s), code = mail;
 
@@ -465,6 +475,7 @@ static void visit(struct ctx *ctx, enum sender sender, const struct message **ag
 		.number = ++storm.sessions,
 		.pipelines = storm_chance(500),
 		.chunks = storm_chance(300),
+		.dawdles = storm_chance(150),
 		.severally = storm_chance(700) };
 	unsigned messages = 1 + (unsigned)sim_choose(5);
 	struct ip_port at;
