@@ -209,11 +209,21 @@ static int add_header(struct ctx *ctx, struct session *s, struct slice text)
 	return r == 0 ? write_body(ctx, s, body) : r;
 }
 
+/* Line by line until the body begins: what arrives behind the header section in the same breath
+ * does not count as a part of it. */
 int content_add(struct ctx *ctx, struct session *s, struct slice text)
 {
-	if (!s->content->in_body)
-		return add_header(ctx, s, text);
-	return s->content->header_too_large ? 0 : write_body(ctx, s, text);
+	int r = 0;
+
+	while (!s->content->in_body && text.n && r == 0) {
+		struct slice line = slice_take(text, slice_find(text, '\n') + 1);
+
+		text = slice_skip(text, line.n);
+		r = add_header(ctx, s, line);
+	}
+	if (r < 0 || s->content->header_too_large)
+		return r;
+	return write_body(ctx, s, text);
 }
 
 int content_end(struct ctx *ctx, struct session *s)
