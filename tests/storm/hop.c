@@ -224,7 +224,7 @@ static int read_content(struct ctx *ctx, struct visit *v)
 /* What it was to say is lost; that shows at once, or only after a while. */
 static int lose(struct ctx *ctx)
 {
-	if (storm_chance(500))
+	if (storm_chance(700))
 		(void)ctx_sleep(ctx, LOST_AFTER + (usec_t)sim_choose(4 * USEC_PER_SEC));
 	return ERR_EOF;
 }

@@ -77,7 +77,9 @@ static const struct destination destinations[DESTINATIONS] = {
 	{ .name = "boxes", .limit = 3 },
 };
 
-static const struct manners plain = { .mail_4xx = 20, .rcpt_4xx = 20, .dot_4xx = 20 };
+static const struct manners plain = {
+	.mail_4xx = 20, .rcpt_4xx = 20, .dot_4xx = 20, .dot_lost = 15
+};
 static const struct manners slow = { .dot_4xx = 20, .chunks = true, .delay = 8 * USEC_PER_SEC };
 static const struct manners moody = { .greet_close = 50,
 	.greet_421 = 50,
@@ -113,7 +115,7 @@ static const struct manners false_friend = { .dot_4xx = 20,
 	.tls = true };
 
 static const struct manners box = {
-	.rcpt_4xx = 20, .rcpt_5xx = 30, .dot_close = 20, .dot_lost = 40, .lmtp = true
+	.rcpt_4xx = 20, .rcpt_5xx = 30, .dot_close = 20, .dot_lost = 60, .lmtp = true
 };
 
 static const struct {
@@ -214,7 +216,7 @@ void world_fronts(void)
 						 : CONNECT_RCPT;
 		if (f->connect == CONNECT_MAIL || storm_chance(700))
 			f->via = vias[sim_choose(3)];
-		f->keeps = storm_chance(350);
+		f->keeps = storm_chance(450);
 		f->dedupe = storm_chance(700);
 	}
 }
