@@ -10,6 +10,7 @@
 #include "app/doubt_store.h"
 #include "app/home.h"
 #include "app/load.h"
+#include "app/opened.h"
 #include "app/shared.h"
 #include "app/worker_parts.h"
 #include "auth/server.h"
@@ -51,39 +52,6 @@ static int fail(struct ctx *ctx, struct worker *w, int status, const char *what,
 	return ERR_INVALID;
 }
 
-/* The bytes of what has rotted lie in the partition's quarantine/. */
-static void log_stretch(struct ctx *ctx, const struct partition *p, const struct spool_stretch *s)
-{
-	char ids[SPOOL_STRETCH_IDS * (TEXT_ID_CHARS + 1)] = "";
-	const char *reason = s->torn ? "a torn batch was cut off: nothing of it was acknowledged"
-				     : "rotten records were found and put aside";
-
-	for (unsigned i = 0; i < s->ids_n; i++) {
-		text_id(s->ids[i], ids + i * (TEXT_ID_CHARS + 1));
-		ids[i * (TEXT_ID_CHARS + 1) + TEXT_ID_CHARS] = i + 1 < s->ids_n ? ' ' : '\0';
-	}
-	LOG(ctx, s->torn ? EV_NOTICE : EV_TROUBLE, FIELD_STR(s->torn ? "what" : "reason", reason),
-		FIELD_STR("detail", s->what), FIELD_INT("partition", p->number),
-		FIELD_INT("segment", s->segment), FIELD_INT("generation", s->generation),
-		FIELD_INT("offset", s->offset), FIELD_INT("bytes", s->bytes),
-		FIELD_STR("queue-ids", ids));
-}
-
-static void log_report(struct ctx *ctx, const struct partition *p, const struct spool_report *r)
-{
-	LOG(ctx, EV_NOTICE, FIELD_STR("what", "the spool is open"),
-		FIELD_INT("partition", p->number), FIELD_INT("messages", r->messages),
-		FIELD_INT("recipients", r->recipients), FIELD_INT("segments", r->segments),
-		FIELD_INT("scanned", r->segments_scanned), FIELD_INT("torn-tails-cut", r->cut),
-		FIELD_INT("orphans-removed", r->orphans));
-	for (unsigned i = 0; i < r->stretches_n; i++)
-		log_stretch(ctx, p, &r->stretches[i]);
-	if (r->quarantined + r->cut > r->stretches_n)
-		LOG(ctx, EV_TROUBLE, FIELD_STR("reason", "more was put aside or cut off"),
-			FIELD_INT("partition", p->number),
-			FIELD_INT("stretches", r->quarantined + r->cut - r->stretches_n));
-}
-
 /* A worker before us may have been killed a moment ago. */
 static int open_patiently(struct ctx *ctx, const struct spool_options *options, struct spool **ret,
 	struct spool_report *ret_report)
@@ -103,7 +71,6 @@ static int open_patiently(struct ctx *ctx, const struct spool_options *options, 
 static int open_partition(struct ctx *ctx, struct worker *w, struct partition *p)
 {
 	char path[PATH_BYTES];
-	struct spool_report report = { 0 };
 	const struct spool_options options = {
 		.kind = SPOOL_JOURNAL,
 		.path = path,
@@ -113,10 +80,10 @@ static int open_partition(struct ctx *ctx, struct worker *w, struct partition *p
 	};
 
 	snprintf(path, sizeof(path), "%u", p->number); /* the spool is our working folder */
-	int r = open_patiently(ctx, &options, &p->spool, &report);
+	int r = open_patiently(ctx, &options, &p->spool, &p->found);
 
 	if (r == 0) {
-		log_report(ctx, p, &report);
+		opened_log(ctx, p->number, &p->found);
 		return 0;
 	}
 	struct buf detail;
@@ -211,8 +178,12 @@ static int build_way_out(struct ctx *ctx, struct worker *w, struct buf *why)
 
 	if (r < 0)
 		return fail(ctx, w, EX_CONFIG, "the next hops cannot be used", buf_slice(why));
-	for (size_t i = 0; i < w->partitions_n; i++)
-		w->partitions[i].sched = sched_new(w->partitions[i].spool, w->nexthop, w->config);
+	for (size_t i = 0; i < w->partitions_n; i++) {
+		struct partition *p = &w->partitions[i];
+
+		p->sched = sched_new(p->spool, w->nexthop, w->config);
+		opened_tell(sched_postmaster(p->sched), p->number, &p->found);
+	}
 	return 0;
 }
 

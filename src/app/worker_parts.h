@@ -11,6 +11,7 @@
 #include "nexthop/limits.h"
 #include "rt/scope.h"
 #include "server/server.h"
+#include "spool/spool.h"
 
 struct auth_server;
 struct auth_users;
@@ -29,6 +30,7 @@ struct worker_setup;
 struct partition {
 	unsigned number;
 	struct spool *spool;
+	struct spool_report found; /* when it was opened */
 	struct sched *sched;
 	struct control_agent agent;
 };

@@ -11,6 +11,7 @@
 #include "rt/sim/openssl.h"
 #include "rt/sim/sim.h"
 #include "refusal.h"
+#include "rot.h"
 #include "storm.h"
 #include "world.h"
 
@@ -164,7 +165,8 @@ static int settle(struct ctx *ctx)
 			r = program_queue(ctx, storm.program, count_open, &open);
 		if (r < 0 && ctx_check(ctx) == 0)
 			r = 0; /* a planned fault of the disk struck late */
-		else if (open == 0 && storm.clients_now == 0 && program_ready(storm.program))
+		else if (open == 0 && storm.clients_now == 0 && !rot_owed() &&
+			 program_ready(storm.program))
 			return r;
 	}
 	return r;

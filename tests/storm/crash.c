@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "rot.h"
 #include "rt/clock.h"
 
 struct crash {
@@ -23,6 +24,8 @@ void crash_note(enum crash_kind kind, int worker)
 
 	crashes.v = mem_resize(crashes.v, (crashes.n + 1) * sizeof(*crashes.v));
 	crashes.v[crashes.n++] = c;
+	if (kind != CRASH_DISK)
+		rot_waive();
 }
 
 bool crash_struck(int worker, unsigned kinds, usec_t from, usec_t to)

@@ -290,9 +290,10 @@ void oracle_report(struct slice to, struct slice text)
 	char at[64];
 	unsigned number;
 
-	if (slice_eq(to, S("boss@ours.test"))) /* the postmaster, whom alarms reach */
+	if (slice_eq(to, S("boss@ours.test"))) { /* the postmaster, whom alarms reach */
+		rot_told(text);
 		return;
-
+	}
 	snprintf(at, sizeof(at), "%.*s", SLICE_ARG(to));
 	if (sscanf(at, "s%u@ours.test", &number) != 1 || number >= storm.messages_n ||
 		is_stranger(storm.messages[number]->sender) ||
@@ -509,4 +510,10 @@ void oracle_judge(struct ctx *ctx)
 		storm_fail("the queue cannot be read: %s", err_name(r));
 	for (unsigned i = 0; i < storm.messages_n; i++)
 		judge_message(storm.messages[i]);
+	if (rot_owed()) {
+		char id[TEXT_ID_CHARS + 1] = "";
+
+		text_id(rot_owed(), id);
+		storm_fail("the postmaster was not told of %s, which has rotted", id);
+	}
 }

@@ -34,12 +34,18 @@ struct own_flip {
 	struct buf bytes; /* of the file */
 };
 
+/* A message that a line has named. */
+struct named {
+	uint64_t id;
+	bool owed; /* the postmaster is to be told of it */
+};
+
 static struct {
 	struct flip *flips;
 	size_t flips_n;
 	struct own_flip *own;
 	size_t own_n;
-	uint64_t *named; /* ids of messages that lines have named */
+	struct named *named;
 	size_t named_n;
 } rot;
 
@@ -136,13 +142,13 @@ static uint64_t number(struct slice line, const char *name)
 static void name(uint64_t id)
 {
 	rot.named = mem_resize(rot.named, (rot.named_n + 1) * sizeof(*rot.named));
-	rot.named[rot.named_n++] = id;
+	rot.named[rot.named_n++] = (struct named){ id, true };
 }
 
 bool rot_named(uint64_t id)
 {
 	for (size_t i = 0; i < rot.named_n; i++)
-		if (rot.named[i] == id)
+		if (rot.named[i].id == id)
 			return true;
 	return false;
 }
@@ -202,9 +208,38 @@ void rot_line(struct slice line)
 		fine = see_stretch(line, false);
 	else if (says(line, " quarantined "))
 		fine = see_quarantined(line);
+	else if (says(line, " to=boss@ours.test") && !says(line, " delivered ") &&
+		 !says(line, " deferred "))
+		rot_waive(); /* a next hop has refused the alarm for good */
 	if (!fine)
 		storm_fail("no bit was flipped%s, and it says: %.*s", rot.flips_n ? " there" : "",
 			SLICE_ARG(line));
+}
+
+/* ---- the postmaster ---- */
+
+void rot_told(struct slice text)
+{
+	char id[TEXT_ID_CHARS + 1] = "";
+
+	for (size_t i = 0; i < rot.named_n; i++) {
+		text_id(rot.named[i].id, id);
+		rot.named[i].owed &= !says(text, id);
+	}
+}
+
+void rot_waive(void)
+{
+	for (size_t i = 0; i < rot.named_n; i++)
+		rot.named[i].owed = false;
+}
+
+uint64_t rot_owed(void)
+{
+	for (size_t i = 0; i < rot.named_n; i++)
+		if (rot.named[i].owed)
+			return rot.named[i].id;
+	return 0;
 }
 
 /* ---- excuses ---- */
@@ -263,8 +298,8 @@ bool rot_excuses_twice(const struct message *m, usec_t recorded)
 static bool names_report(const struct flip *f, uint64_t but)
 {
 	for (size_t i = 0; i < rot.named_n; i++)
-		if (rot.named[i] != but && holds_id(buf_slice(&f->batch), rot.named[i]) &&
-			!oracle_has_id(rot.named[i]))
+		if (rot.named[i].id != but && holds_id(buf_slice(&f->batch), rot.named[i].id) &&
+			!oracle_has_id(rot.named[i].id))
 			return true;
 	return false;
 }

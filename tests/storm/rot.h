@@ -18,6 +18,14 @@ void rot_line(struct slice line);
 /* A line has named this message as one that rot has harmed. */
 bool rot_named(uint64_t id);
 
+/* The postmaster got a message: it tells of those whose ids stand in it. */
+void rot_told(struct slice text);
+/* What he was to be told until now he may never hear: a process ended, and his mail is gathered in
+ * its memory. */
+void rot_waive(void);
+/* The id of a message that was named, and he has not been told; or 0. */
+uint64_t rot_owed(void);
+
 /* A place was named that held a record of the message: it may be missing. */
 bool rot_excuses_loss(const struct message *m);
 /* The same of what was recorded then: it may be delivered again. */
