@@ -304,11 +304,30 @@ int scenario_run(
 
 /* ---- from hooks ---- */
 
+/* Who counts what is said on the idle connection that a client has from the beginning: a reload closes
+ * that, and behind it his connections are anybody's. */
+static bool counts_noops(const struct stmt *s)
+{
+	bool counts = false, own = false;
+
+	for (; s; s = s->next) {
+		struct slice text = s->n > 1 ? stmt_word(s, 1) : SLICE_NIL;
+
+		own |= stmt_is(s, 0, "config") && slice_search(text, S("connect: accept")) < text.n;
+		counts |= stmt_is(s, 1, "metric") &&
+			  slice_ends(stmt_word(s, 2), S("proxy_noops_total"));
+	}
+	return own && counts;
+}
+
 enum scenario_reload scenario_reload_now(void)
 {
 	enum scenario_reload r = subject_reload_now(playing);
 
-	return r == SCENARIO_RELOAD_SAME && playing->scripted ? SCENARIO_RELOAD_OTHER : r;
+	return r == SCENARIO_RELOAD_SAME &&
+			       (playing->scripted || counts_noops(playing->scenario->first))
+		       ? SCENARIO_RELOAD_OTHER
+		       : r;
 }
 
 void scenario_reload(void)
