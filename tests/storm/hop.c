@@ -202,8 +202,10 @@ static void take(struct visit *v, struct slice to)
 /* Our 250 was written for these. */
 static void has_answered(size_t from, size_t to)
 {
-	for (size_t i = from; i < to && i < storm.deliveries_n; i++)
+	for (size_t i = from; i < to && i < storm.deliveries_n; i++) {
 		storm.deliveries[i].answered = true;
+		storm.deliveries[i].said = clock_now();
+	}
 }
 
 static int read_content(struct ctx *ctx, struct visit *v)

@@ -243,8 +243,12 @@ void oracle_delivered(struct slice address, struct slice text, usec_t began, boo
 		storm_fail("message %u is delivered to %s, who was refused", m->number, r->address);
 	storm.deliveries = mem_resize(
 		storm.deliveries, (storm.deliveries_n + 1) * sizeof(*storm.deliveries));
-	storm.deliveries[storm.deliveries_n++] = (struct delivery){ m->number, rcpt, clock_now(),
-		began, awaited, false, false };
+	storm.deliveries[storm.deliveries_n++] = (struct delivery){ .message = m->number,
+		.rcpt = rcpt,
+		.at = clock_now(),
+		.said = clock_now(),
+		.began = began,
+		.awaited = awaited };
 }
 
 /* Of bytes over 127 that its host does not take, when no host has said no to anything else. */
@@ -408,9 +412,9 @@ static bool was_forgotten(const struct message *m, const struct delivery *d, use
 
 	/* What a worker had sent before it ended may arrive long afterwards. */
 	return crash_struck(worker, ends, next, d->at) ||
-	       crash_struck(worker, ends, d->at, d->at + RECORD_TIME) ||
+	       crash_struck(worker, ends, d->at, d->said + RECORD_TIME) ||
 	       /* When the disk has failed, attempts end, and nothing of them is recorded any more. */
-	       crash_struck(worker, 1U << CRASH_DISK, d->at - LEAVING_TIME, d->at + RECORD_TIME);
+	       crash_struck(worker, 1U << CRASH_DISK, d->at - LEAVING_TIME, d->said + RECORD_TIME);
 }
 
 static void judge_twice(const struct message *m, unsigned rcpt)
@@ -429,7 +433,7 @@ static void judge_twice(const struct message *m, unsigned rcpt)
 		if (before && !d->awaited && d->began <= before->at)
 			continue;
 		if (before && before->confirmed && !was_forgotten(m, before, d->began) &&
-			!rot_excuses_twice(m, before->at + RECORD_TIME))
+			!rot_excuses_twice(m, before->said + RECORD_TIME))
 			storm_fail("message %u to %s is delivered twice without need", m->number,
 				m->rcpts[rcpt].address);
 		before = d;

@@ -87,6 +87,7 @@ struct delivery {
 	usec_t began; /* the connection that it came by */
 	bool awaited; /* the client had not closed it when it was taken */
 	bool answered; /* our 250 was written */
+	usec_t said; /* when; before: as at */
 	bool confirmed; /* the client went on behind our 250 */
 };
 
