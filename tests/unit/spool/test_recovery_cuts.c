@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "rt/clock.h"
@@ -194,12 +195,12 @@ static void plan(const struct fault *f)
 		sim_disk_fail(host, f->what.kind, f->nth, f->what.err);
 }
 
-/* One more life, in which much is recycled, without any fault; then the power fails. */
-static void live_and_cut(struct ctx *ctx)
+/* One more life without any fault; then the power fails. In a hundred steps much is recycled. */
+static void live_and_cut(struct ctx *ctx, unsigned steps)
 {
 	struct spool_report report;
 
-	ck_assert_int_eq(live(ctx, 100, &report), 0);
+	ck_assert_int_eq(live(ctx, steps, &report), 0);
 	sim_power_cut(host);
 }
 
@@ -222,7 +223,7 @@ static int fails_working(struct ctx *ctx, void *arg)
 	/* A fault that was not met yet waits for the next life. */
 	sim_disk_forget(host);
 	if (f->later)
-		live_and_cut(ctx);
+		live_and_cut(ctx, 100);
 	judge(ctx, 10);
 	return 0;
 }
@@ -287,6 +288,7 @@ END_TEST
 
 struct killing {
 	enum sim_disk_kind kind; /* a durable write; or the renaming of a new segment */
+	bool header; /* only those writes that begin a segment anew */
 	uint64_t nth; /* of the life, before whose sync it happens; 0: none */
 	uint64_t seen; /* returned */
 };
@@ -295,6 +297,8 @@ static void kill_before_sync(void *arg, const struct sim_disk_op *op)
 {
 	struct killing *k = arg;
 
+	if (k->header && (op->offset || strncmp(op->name, "seg-", 4) != 0))
+		return;
 	if (op->kind == k->kind && op->after && ++k->seen == k->nth)
 		sim_strike_at(host, sim_parks(host) + 1, SIM_STRIKE_KILL);
 }
@@ -313,7 +317,7 @@ static int killed_then_cut(struct ctx *ctx, void *arg)
 	/* No other segment can be made, whose name would be synced together with the first one's. */
 	if (k->kind == SIM_DISK_RENAME)
 		sim_disk_set_capacity(host, SPOOL_SEGMENT_MIN);
-	live_and_cut(ctx);
+	live_and_cut(ctx, k->header ? 20 : 100);
 	judge(ctx, 10);
 	return 0;
 }
@@ -329,6 +333,22 @@ START_TEST(what_a_killed_process_left_is_made_durable)
 	ck_assert_uint_gt(whole.seen, 40);
 	for (uint64_t nth = 1; nth <= whole.seen; nth += stride(whole.seen, 60)) {
 		struct killing k = { .kind = SIM_DISK_WRITE_DURABLE, .nth = nth };
+
+		run_seed(seed, killed_then_cut, &k);
+	}
+}
+END_TEST
+
+/* Also the header of a segment that is begun anew, as long as the segment is not recycled again. */
+START_TEST(a_header_that_a_killed_process_left_is_made_durable)
+{
+	struct killing whole = { .kind = SIM_DISK_WRITE_DURABLE, .header = true };
+	uint64_t seed = 640 + (uint64_t)_i;
+
+	run_seed(seed, killed_then_cut, &whole);
+	ck_assert_uint_gt(whole.seen, 3);
+	for (uint64_t nth = 1; nth <= whole.seen; nth++) {
+		struct killing k = { .kind = whole.kind, .header = true, .nth = nth };
 
 		run_seed(seed, killed_then_cut, &k);
 	}
@@ -366,6 +386,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, any_operation_of_a_working_spool_may_fail, 0, FAILING_N);
 	tcase_add_loop_test(t, any_operation_of_a_recovery_may_fail, 0, FAILING_N);
 	tcase_add_loop_test(t, what_a_killed_process_left_is_made_durable, 0, loops(6));
+	tcase_add_loop_test(t, a_header_that_a_killed_process_left_is_made_durable, 0, loops(6));
 	tcase_add_loop_test(t, a_name_that_a_killed_process_left_is_made_durable, 0, loops(6));
 	suite_add_tcase(s, t);
 	return s;
