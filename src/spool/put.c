@@ -103,21 +103,19 @@ uint64_t spool_writer_size(const struct spool_writer *w)
 	return w->content->bytes[SPOOL_PART_BODY];
 }
 
-/* The body is in the file from now on, or goes there now. Without room for more pages those stay in
- * memory that need none yet: a file is a descriptor, and of a crowd of small messages each would
- * get one. */
-static bool must_spill(struct spool_writer *w)
+/* The body is in the file from now on, or goes there now. What took no more memory than it had
+ * stays where it is: a file is a descriptor, and of a crowd of small messages each would get
+ * one. */
+static bool must_spill(struct spool_writer *w, bool grew)
 {
-	const struct spool_page *last = w->content->last;
-	bool goes_on = last && last->n < SPOOL_PAGE_BYTES;
-
 	if (w->sp->ops->spill == NULL)
 		return false;
 	if (w->own.file ? w->content->paged >= SPILL_BYTES
 			: w->content->bytes[SPOOL_PART_BODY] > SPOOL_BODY_FRESH)
 		return true;
-	return !spool_memory_room(
-		&w->sp->memory, goes_on && !w->own.file ? 0 : 2 * sizeof(struct spool_page));
+	if (!grew && !w->own.file)
+		return false;
+	return !spool_memory_room(&w->sp->memory, 2 * sizeof(struct spool_page));
 }
 
 int spool_write(struct ctx *ctx, struct spool_writer *w, struct slice bytes)
@@ -130,10 +128,11 @@ int spool_write(struct ctx *ctx, struct spool_writer *w, struct slice bytes)
 	}
 	while (bytes.n && w->failed == 0) {
 		struct slice piece = slice_take(bytes, SPOOL_PAGE_BYTES);
+		const struct spool_page *last = w->content->last;
 
 		spool_content_write(w->content, piece);
 		bytes = slice_skip(bytes, piece.n);
-		if (must_spill(w))
+		if (must_spill(w, w->content->last != last))
 			w->failed = w->sp->ops->spill(ctx, w->sp, &w->own, w->content);
 	}
 	return w->failed;
