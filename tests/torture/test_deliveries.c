@@ -62,6 +62,7 @@ static const struct row {
 	{ X X, X X, NEVER, NULL },
 	{ X X X, X X, NEVER, "twice" },
 	{ X X, X GOT("y@far.test"), NEVER, "twice" },
+	{ X TOLD KEPT, X TOLD KEPT, NEVER, "twice" },
 	/* the transcript kills */
 	{ X TOLD "program killed\n" X, "", NEVER, NULL },
 	{ X TOLD "program workers killed\n" X, "", NEVER, NULL },
