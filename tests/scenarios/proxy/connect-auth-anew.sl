@@ -1,6 +1,6 @@
 # Who says EHLO anew is another one to a server that was told by XCLIENT: it is told anew, by another connection.
 certificate relay.test
-user ann secret ann@x.test
+user ann pencil ann@x.test
 config """
 	hostname: front.test
 	postmaster: boss@ours.test
@@ -16,7 +16,7 @@ client c1 to 192.0.2.25:587 {
 	hello
 	starttls relay.test
 	send "EHLO first.test"; expect 250
-	auth PLAIN "ann" "secret"; expect 235
+	auth PLAIN "ann" "pencil"; expect 235
 	send "EHLO second.test"; expect 250
 	message ann@x.test b@y.test "From: ann@x.test\n\nx"
 }

@@ -16,7 +16,7 @@ config """
 """
 server home 192.0.2.30:587 { tls home.test; offer PIPELINING 8BITMIME "AUTH PLAIN LOGIN" ; answer AUTH "235 2.7.0 in" }
 client m to 192.0.2.25:25 { hello ; message s@x.test b@ours.test ; send "QUIT" ; expect 221 }
-client u to 192.0.2.25:587 { hello ; starttls relay.test ; hello ; auth PLAIN "ann" "secret" ; expect 235 }
+client u to 192.0.2.25:587 { hello ; starttls relay.test ; hello ; auth PLAIN "ann" "pencil" ; expect 235 }
 server home { answer MAIL "" times 1 close }
 client u { send "MAIL FROM:<ceo@victim.test>"; expect 250; send "RCPT TO:<any@where.test>"; expect 451 "4.4.2"; send "RSET"; expect 250; send "MAIL FROM:<ceo@victim.test>"; expect 421; expect end }
 expect home got 1
