@@ -156,6 +156,13 @@ static void load_section(struct config_loading *l, const struct config_section *
 }
 /* NOLINTEND(misc-no-recursion) */
 
+void config_default_listener(struct config_loading *l, struct config_listener *ret)
+{
+	const struct config_option *o = config_option_find(&config_section_root, S("listeners"));
+
+	load_section(l, o->section, NULL, (char *)ret);
+}
+
 static void free_store(struct config_store *s)
 {
 	for (struct config_secret *it = s->secrets; it; it = it->next)

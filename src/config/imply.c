@@ -20,6 +20,15 @@ bool config_listens_on_loopback(const struct config_listener *it)
 	return true;
 }
 
+bool config_hosts_are_loopback(const struct config_hops *h)
+{
+	for (size_t i = 0; i < h->hosts.n; i++)
+		if (!ip_is_loopback(&h->hosts.v[i].place.ip) &&
+			!slice_eq_nocase(h->hosts.v[i].place.name, S("localhost")))
+			return false;
+	return true;
+}
+
 /* Peers reject a greeting without a name, so there must be one. */
 static void imply_hostname(struct config_loading *l, struct config *c)
 {
@@ -44,6 +53,7 @@ static void imply_listener(struct config_loading *l, struct config *c)
 	if (c->listeners.n)
 		return;
 	it = arena_new(&l->store->arena, struct config_listener);
+	config_default_listener(l, it);
 	it->name = S("local");
 	it->for_whom = CONFIG_FOR_INTERNAL;
 	it->address = (struct config_addresses){ loopback, 2 };

@@ -1,6 +1,6 @@
 /* What options forbid together. Each rule is one function under a sentence that says why it is
- * there, and stands in one of the tables at the end: for each listener, domain, hops, or for the
- * whole. */
+ * there, and stands in one of the tables at the end: for each listener, domain, or for the whole;
+ * those of hops stand in rules_hops.c. */
 #include "config/loading.h"
 
 /* ---- listeners ---- */
@@ -130,15 +130,6 @@ static void check_fronts(
 			it->name.p);
 }
 
-static bool hosts_are_loopback(const struct config_hops *h)
-{
-	for (size_t i = 0; i < h->hosts.n; i++)
-		if (!ip_is_loopback(&h->hosts.v[i].place.ip) &&
-			!slice_eq_nocase(h->hosts.v[i].place.name, S("localhost")))
-			return false;
-	return true;
-}
-
 /* What was typed for one server must not be heard by another, nor be tried by us in its name. */
 static void check_passed_hops(
 	struct config_loading *l, const struct config_listener *it, const struct config_hops *h)
@@ -150,7 +141,7 @@ static void check_passed_hops(
 			"log-ins of the listener '%s' are passed to the hops '%s', which have a "
 			"login of their own; hops without one were expected",
 			it->name.p, h->name.p);
-	if (weak && !hosts_are_loopback(h))
+	if (weak && !config_hosts_are_loopback(h))
 		CONFIG_ERROR(l, config_place(it->at, "via"),
 			"log-ins of the listener '%s' would be passed to the hops '%s' in the "
 			"clear; say tls: require or verify there",
@@ -189,6 +180,17 @@ static void check_passed(
 		check_passed_hops(l, it, it->hops);
 }
 
+/* SMTP has one answer to a message, and behind it nothing is said of a recipient any more. */
+static void warn_of_one_answer(struct config_loading *l, const struct config_listener *it)
+{
+	if (it->service == CONFIG_SERVICE_PROXY && it->connect == CONFIG_CONNECT_DOT)
+		CONFIG_WARNING(l, config_place(it->at, "connect"),
+			"recipients share one verdict at the listener '%s': with connect: dot, "
+			"what a server refuses to one of them is refused to all; with rcpt each "
+			"has its own",
+			it->name.p);
+}
+
 /* Where a connection is made ahead, for whom must be known ahead too. */
 static void check_connect(
 	struct config_loading *l, const struct config *c, const struct config_listener *it)
@@ -224,6 +226,31 @@ static void check_connect(
 			"the hops '%s' are told by XCLIENT who the client is, but before its EHLO "
 			"nobody knows all of it; say connect: mail or rcpt",
 			it->hops->name.p);
+	else
+		warn_of_one_answer(l, it);
+}
+
+/* Between a relay and its client there is no server that could wait. */
+static void check_patience(
+	struct config_loading *l, const struct config *c, const struct config_listener *it)
+{
+	struct config_listener usual;
+	const char *key;
+
+	(void)c;
+	if (it->service == CONFIG_SERVICE_PROXY)
+		return;
+	config_default_listener(l, &usual);
+	if (it->slow_after != usual.slow_after)
+		key = "slow-after";
+	else if (it->release_after != usual.release_after)
+		key = "release-after";
+	else
+		return;
+	CONFIG_ERROR(l, config_place(it->at, key),
+		"'%s' stands in the listener '%s' without service: proxy, but a relay holds no "
+		"server while its client is slow",
+		key, it->name.p);
 }
 
 /* What would be stored must have a place that was chosen for it, and a way out: a log-in that was
@@ -422,73 +449,6 @@ static void check_backend_decides(
 	}
 }
 
-/* ---- hops ---- */
-
-/* Whoever can stand between us and a hop reads what TLS does not hide. */
-static void check_password(
-	struct config_loading *l, const struct config *c, const struct config_hops *h)
-{
-	bool weak = h->tls == CONFIG_TLS_OFF || h->tls == CONFIG_TLS_OPPORTUNISTIC;
-
-	(void)c;
-	if (h->login.user.n && weak && !hosts_are_loopback(h))
-		CONFIG_ERROR(l, config_place(h->at, "tls"),
-			"the hops '%s' would get a password in the clear; require or verify was "
-			"expected, because they have a login",
-			h->name.p);
-}
-
-/* smtps:// is TLS; saying that it is off leaves open what is meant. */
-static void check_smtps(
-	struct config_loading *l, const struct config *c, const struct config_hops *h)
-{
-	(void)c;
-	for (size_t i = 0; i < h->hosts.n; i++)
-		if (h->hosts.v[i].place.implicit_tls && h->tls == CONFIG_TLS_OFF)
-			CONFIG_ERROR(l, config_place(h->at, "tls"),
-				"the hops '%s' have a smtps:// host and tls: off; opportunistic, "
-				"require or verify was expected",
-				h->name.p);
-}
-
-/* A weight or a slow start says something about a choice, and there is none. */
-static void check_balance(
-	struct config_loading *l, const struct config *c, const struct config_hops *h)
-{
-	(void)c;
-	for (size_t i = 0; i < h->hosts.n && h->balance == CONFIG_BALANCE_ORDERED; i++)
-		if (config_node_get(h->hosts.v[i].at, "weight"))
-			CONFIG_WARNING(l, config_place(h->hosts.v[i].at, "weight"),
-				"'weight' means nothing with balance: ordered");
-	if (h->slow_start && h->balance == CONFIG_BALANCE_ORDERED)
-		CONFIG_WARNING(l, config_place(h->at, "slow-start"),
-			"'slow-start' means nothing with balance: ordered");
-	if (h->hosts.n > CONFIG_HOSTS_MAX)
-		CONFIG_ERROR(l, config_place(h->at, "hosts"),
-			"the hops '%s' have more than %d hosts", h->name.p, CONFIG_HOSTS_MAX);
-}
-
-/* A server that wants a password is most often somebody else's, who counts sessions without mail
- * against us. */
-static void check_health(
-	struct config_loading *l, const struct config *c, const struct config_hops *h)
-{
-	(void)c;
-	if (h->health.at && h->login.user.n)
-		CONFIG_WARNING(l, config_place(h->at, "health"),
-			"the hops '%s' have a login and are checked: that is for servers of your "
-			"own; strangers take such sessions for abuse",
-			h->name.p);
-}
-
-/* Hops that nothing uses are most often a forgotten route. */
-static void check_use(struct config_loading *l, const struct config *c, const struct config_hops *h)
-{
-	(void)c;
-	if (!h->for_domains && !h->for_routes && !h->for_listeners)
-		CONFIG_WARNING(l, h->at, "nothing uses the hops '%s'", h->name.p);
-}
-
 /* ---- the whole ---- */
 
 /* A route that matches everything hides those behind it. */
@@ -544,13 +504,10 @@ static void check_usefulness(struct config_loading *l, const struct config *c)
 
 static void (*const listener_rules[])(struct config_loading *, const struct config *,
 	const struct config_listener *) = { check_certificate, check_submission, check_networks,
-	check_wildcard, check_width, check_fronts, check_passed, check_connect,
+	check_wildcard, check_width, check_fronts, check_passed, check_connect, check_patience,
 	check_backend_failure, check_dedupe, check_mx, check_addresses };
 static void (*const domain_rules[])(struct config_loading *, const struct config *,
 	const struct config_domain *) = { check_recipients, check_backend_decides };
-static void (*const hops_rules[])(struct config_loading *, const struct config *,
-	const struct config_hops *) = { check_password, check_smtps, check_balance, check_health,
-	check_use };
 static void (*const rules[])(struct config_loading *, const struct config *) = { check_spool,
 	check_users, check_hidden_routes, check_usefulness };
 
@@ -567,8 +524,7 @@ void config_rules_check(struct config_loading *l)
 		for (size_t k = 0; k < COUNT(domain_rules); k++)
 			domain_rules[k](l, c, &c->domains.v[i]);
 	for (size_t i = 0; i < c->hops.n; i++)
-		for (size_t k = 0; k < COUNT(hops_rules); k++)
-			hops_rules[k](l, c, &c->hops.v[i]);
+		config_rules_hops(l, &c->hops.v[i]);
 	for (size_t i = 0; i < COUNT(rules); i++)
 		rules[i](l, c);
 }

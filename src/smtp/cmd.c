@@ -77,10 +77,11 @@ static bool refuse_path(struct job *j, enum smtp_path_error e, const char *enhan
 	return false;
 }
 
-static bool refuse_utf8(struct job *j)
+/* The codes are those of RFC 6531 section 3.5: 550 at MAIL, 553 at RCPT. */
+static bool refuse_utf8(struct job *j, int code)
 {
 	smtp_reply_set(
-		j->refusal, 553, "5.6.7", "An address beyond ASCII needs SMTPUTF8 in MAIL FROM");
+		j->refusal, code, "5.6.7", "An address beyond ASCII needs SMTPUTF8 in MAIL FROM");
 	return false;
 }
 
@@ -124,7 +125,7 @@ static bool take_mail(struct job *j)
 	if (p != SMTP_PARAM_OK)
 		return refuse_param(j, p, culprit);
 	if (m->path.is_utf8 && !smtp_mail_params_has(&m->params, SMTP_PARAM_SMTPUTF8))
-		return refuse_utf8(j);
+		return refuse_utf8(j, 550);
 	return true;
 }
 
@@ -143,7 +144,7 @@ static bool take_rcpt(struct job *j)
 	if (e != SMTP_PATH_OK)
 		return refuse_path(j, e, "5.1.3");
 	if (r->path.is_utf8 && !j->context->smtputf8)
-		return refuse_utf8(j);
+		return refuse_utf8(j, 553);
 	enum smtp_param_error p = smtp_param_parse_rcpt(
 		j->arena, params, j->context->offered, &r->params, &culprit);
 

@@ -88,9 +88,10 @@ struct smtp_cmd_context {
 /* line is without CRLF. True: *ret is the command. False: *ret_refusal is the reply, and ret->verb
  * alone is set, so that the session can count the error and put 503 first where the order was
  * wrong. Refusals: 500 5.5.2 (not a command, unprintable bytes), 501 5.5.4 (arguments), 501 5.1.7
- * and 5.1.3 (sender's and recipient's address), 553 5.6.7 (UTF-8 without SMTPUTF8), 555 5.5.4
- * (parameter). Commands that take no argument refuse one (RFC 5321 section 4.1.1); trailing white
- * space is dropped; spaces behind "FROM:" and "TO:" are tolerated, missing brackets are not. */
+ * and 5.1.3 (sender's and recipient's address), 550 and 553 5.6.7 (UTF-8 without SMTPUTF8, at MAIL
+ * and RCPT), 555 5.5.4 (parameter). Commands that take no argument refuse one (RFC 5321 section
+ * 4.1.1); trailing white space is dropped; spaces behind "FROM:" and "TO:" are tolerated, missing
+ * brackets are not. */
 bool smtp_cmd_parse(struct arena *a, struct slice line, const struct smtp_cmd_context *context,
 	struct smtp_cmd *ret, struct smtp_reply *ret_refusal);
 

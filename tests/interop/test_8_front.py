@@ -16,7 +16,7 @@ SENDER = "tester@sender.test"
 @contextlib.contextmanager
 def front(lab, peer, **more):
     """A sluice where the peers deliver to, before the given one."""
-    sluice = proxy_to(lab, hop(lab, peer, health={"every": "1s"}, **more))
+    sluice = proxy_to(lab, hop(lab, peer, health={"every": "10s"}, **more))
     sluice.config["domains"] = {peer.domain: {"via": "next", "recipients": "any"}}
     with sluice:
         wait_until(lambda: offers(lab), 20, "the front to know what the server behind it offers")

@@ -4,7 +4,10 @@
  * pieces of memory that note what they were told, answer at random times, hang up at random, and
  * compare each transaction with the session that it came from.
  *
- *     IDENTITY_TRANSACTIONS=1000000 build/test/tests/sim/test_sim_identity */
+ * `make test` plays 60,000 with the sanitizers, and a million in the optimised build
+ * (tools/test identity):
+ *
+ *     IDENTITY_TRANSACTIONS=1000000 build/clang/tests/sim/test_sim_identity */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -33,7 +33,7 @@
 #define HOSTS                                                                                      \
 	"hosts: [ { host: 192.0.2.1, max-connections: 4 }, { host: 192.0.2.2, max-connections: "   \
 	"4, weight: 3 }, 192.0.2.3, 192.0.2.4 ], tls: off, max-connections: 12, max-waiting: 30, " \
-	"waiting-timeout: 20s, health: { every: 2s, timeout: 1s }, slow-start: 5s"
+	"waiting-timeout: 20s, health: { every: 10s, timeout: 1s }, slow-start: 5s"
 
 /* One pool a play: the balance of its name. */
 static const char *const names[] = { "ordered", "weighted", "least-connections", "sticky" };

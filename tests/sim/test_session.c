@@ -155,7 +155,7 @@ static const struct scene scenes[] = {
 	/* UTF-8 without SMTPUTF8. */
 	{ MX,
 		HELLO
-		"C: MAIL FROM:<\xc3\xa4@b.test>\nS: 553 5.6.7\nC: MAIL FROM:<\xc3\xa4@b.test> SMTPUTF8\nS: 250\n"
+		"C: MAIL FROM:<\xc3\xa4@b.test>\nS: 550 5.6.7\nC: MAIL FROM:<\xc3\xa4@b.test> SMTPUTF8\nS: 250\n"
 		"C: RCPT TO:<\xc3\xb6@ours.test>\nS: 250\n" BYE,
 		0 },
 	/* Size. */

@@ -13,14 +13,14 @@ reload """
 	spool: { path: spool, segment-size: 256KiB }
 	listeners: { mx: { for: mx, service: proxy, address: "192.0.2.25:25" } }
 	domains: { ours.test: { via: pool, recipients: any } }
-	hops: { pool: { hosts: [ "192.0.2.31:25", "192.0.2.33:25" ], health: { every: 5s }, tls: off } }
+	hops: { pool: { hosts: [ "192.0.2.31:25", "192.0.2.33:25" ], health: { every: 10s }, tls: off } }
 """
 advance 1s
 expect metric sluice_members_down 1
 expect metric sluice_members_up 1
 expect metric sluice_health_checks_total 2
 server one { start }
-advance 10s
+advance 20s
 expect log member-up 1 { member = "192.0.2.31:25"; by = "check" }
 expect metric sluice_members_up 2
 client c2 to 192.0.2.25:25 { message a@client.test b@ours.test; close }

@@ -11,14 +11,14 @@ config """
 	    hosts: [ { host: "192.0.2.31:25", weight: 100 }, { host: "192.0.2.32:25", weight: 10 } ]
 	    balance: least-connections
 	    slow-start: 60s
-	    health: { every: 1s }
+	    health: { every: 10s }
 	    tls: off
 """
 server one { stop }
 start
-advance 2s
+advance 12s
 server one { start }
-advance 2s
+advance 10s
 expect log member-up 1 { member = "192.0.2.31:25"; by = "check" }
 client c1 to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>"; expect 250; send "RCPT TO:<b@ours.test>"; expect 250 }
 client c2 to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>"; expect 250; send "RCPT TO:<b@ours.test>"; expect 250 }

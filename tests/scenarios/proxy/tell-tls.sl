@@ -12,7 +12,7 @@ config """
 	  v2.test: { via: v2, recipients: any }
 	hops:
 	  xclient: { hosts: [ "192.0.2.32:25" ], tls: require, tell-client: xclient, login: { user: me, password-file: secret } }
-	  v2: { hosts: [ "smtps://192.0.2.34:25" ], tls: require, tell-client: proxy-v2, health: { every: 2s } }
+	  v2: { hosts: [ "smtps://192.0.2.34:25" ], tls: require, tell-client: proxy-v2, health: { every: 10s } }
 """
 file secret "word"
 server xclient { tls xclient.test; login me word; offer PIPELINING "XCLIENT NAME ADDR" "AUTH PLAIN" }
@@ -25,7 +25,7 @@ client c1 to 192.0.2.25:25 {
 }
 expect xclient message 1 { tls; login; told "EHLO front.test | EHLO front.test | XCLIENT NAME=[UNAVAILABLE] ADDR=192.0.2.9 | EHLO client.test" }
 expect v2 message 1 { tls; told "PROXY v2 192.0.2.9:* 192.0.2.25:25 TLSv1.3 | EHLO client.test" }
-advance 10s
+advance 70s
 expect v2 connections >= 2                              # checks say that they speak for nobody
 client c2 to 192.0.2.25:25 { message a@client.test c@v2.test }
 expect v2 message 2 { told "PROXY v2 192.0.2.9:* 192.0.2.25:25 | EHLO client.test" }

@@ -2,7 +2,7 @@
 use usual
 client c1 to 192.0.2.25:25 {
 	hello
-	send "MAIL FROM:<ä@b.test>"; expect 553 "5.6.7"
+	send "MAIL FROM:<ä@b.test>"; expect 550 "5.6.7"
 	send "MAIL FROM:<a@b.test>"; expect 250
 	send "RCPT TO:<ö@ours.test>"; expect 553 "5.6.7"
 	send "RSET"; expect 250

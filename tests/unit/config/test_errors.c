@@ -201,6 +201,11 @@ static const struct {
 	{ LISTEN "\"127.0.0.1:9\", dedupe: on } }\n" HOPS,
 		"t.yaml:1:66: 'dedupe: on' stands in the listener 'x'; service: proxy was expected "
 		"beside it" },
+	{ LISTEN "\"127.0.0.1:9\", slow-after: 2s } }\n" HOPS,
+		"t.yaml:1:70: 'slow-after' stands in the listener 'x' without service: proxy, but a "
+		"relay holds no server while its client is slow" },
+	{ LISTEN "\"127.0.0.1:9\", release-after: 0s } }\n" HOPS,
+		"t.yaml:1:73: 'release-after' stands in the listener 'x' without service: proxy" },
 	{ HOPS LISTEN "\"127.0.0.1:9\", auth: pass-through, via: inside } }\n",
 		"t.yaml:2:64: 'auth: pass-through' stands in the listener 'x'; service: proxy and for: "
 		"submission were expected beside it" },
@@ -296,6 +301,12 @@ static const struct {
 		"t.yaml:1:54: 'tls': 'tls: opaque' is not built yet; off" },
 	{ LISTEN "\":9\", tls: strip } }\n",
 		"t.yaml:1:54: 'tls': 'tls: strip' is not built yet; off" },
+	{ "hops: { a: { hosts: a.example, health: { every: 10s }, login: { user: u, password-file: "
+	  "provider.secret } } }\nroutes: [ { via: a } ]\n",
+		"t.yaml:1:32: the hops 'a' have a login and are checked, but who wants a password is "
+		"a stranger" },
+	{ "hops: { a: { hosts: a.example, health: { every: 9s } } }\n",
+		"t.yaml:1:49: 'every': '9s'" },
 	{ "hops: { a: { hosts: smtps://a, tls: off } }\n",
 		"t.yaml:1:37: the hops 'a' have a smtps:// host and tls: off; opportunistic" },
 };
@@ -319,10 +330,12 @@ static const struct {
 		"t.yaml:2:38: warning: every recipient of 'a.example' is taken, also those that do" },
 	{ "routes:\n- { via: mx }\n- { via: mx, to: a }\n",
 		"t.yaml:3:3: warning: this route is never reached: the one in line 2 matches" },
-	{ "hops: { a: { hosts: a.example, health: { every: 10s }, login: { user: u, password-file: "
-	  "provider.secret } } }\nroutes: [ { via: a } ]\n",
-		"t.yaml:1:32: warning: the hops 'a' have a login and are checked: that is for "
-		"servers of your own" },
+	{ "hops: { a: { hosts: a.example, health: { every: 10s } } }\nroutes: [ { via: a } ]\n",
+		"t.yaml:1:32: warning: the hops 'a' are used by routes only and are checked: that is "
+		"for servers of your own" },
+	{ HOPS LISTEN "\"127.0.0.1:9\", service: proxy, via: inside, connect: dot } }\n",
+		"t.yaml:2:96: warning: recipients share one verdict at the listener 'x': with "
+		"connect: dot" },
 	{ "retry: { warn-after: 5d }\n", "t.yaml:1:22: warning: no sender is warned of a delay, "
 					 "because 'warn-after' is not below 'keep'" },
 };
@@ -335,6 +348,8 @@ static const char *const allowed[] = {
 	"hops: { a: { hosts: [ \"127.0.0.1\", localhost, \"[::1]:9\" ], tls: off,\n"
 	"  login: { user: u, password-file: provider.secret } } }\n",
 	LISTEN "[ \"127.0.0.1:9\", \"127.0.0.1:10\", \"[::1]:9\" ] } }\n",
+	LISTEN "\"127.0.0.1:9\", slow-after: 1s, release-after: 5s } }\n",
+	LISTEN "\"127.0.0.1:9\", service: proxy, slow-after: 0s, release-after: 1m } }\n",
 	"# a comment only\n",
 	"--- {}\n",
 };
@@ -360,14 +375,16 @@ START_TEST(warning)
 }
 END_TEST
 
-/* A backend that is told who the client is may be asked about every recipient. */
+/* A backend that is told who the client is may be asked about every recipient; servers of one's own
+ * may be checked. */
 START_TEST(without_a_word)
 {
 	const struct config *c = load_text(
-		"hops: { inside: { hosts: h.example, tell-client: xclient } }\n"
+		"hops: { inside: { hosts: h.example, tell-client: xclient, health: { } } }\n"
 		"domains: { a.example: { via: inside, recipients: any } }\n"
 		"postmaster: a@b.example\n"
-		"listeners: { x: { for: mx, service: proxy, address: \":25\", tls: off } }\n");
+		"listeners: { x: { for: mx, service: proxy, address: \":25\", tls: off } }\n"
+		"routes: [ { via: inside } ]\n");
 
 	ck_assert_ptr_nonnull(c);
 	ck_assert_str_eq(load_said(), "");

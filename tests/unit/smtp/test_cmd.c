@@ -28,7 +28,7 @@ static const struct {
 	{ "MAIL FROM:<>", SMTP_MAIL, NULL },
 	{ "MAIL FROM:<\"a b\"@c> SIZE=5", SMTP_MAIL, NULL },
 	{ "MAIL FROM:<\xc3\xbc@b> SMTPUTF8", SMTP_MAIL, NULL },
-	{ "MAIL FROM:<\xc3\xbc@b>", SMTP_MAIL, "553 5.6.7" },
+	{ "MAIL FROM:<\xc3\xbc@b>", SMTP_MAIL, "550 5.6.7" },
 	{ "MAIL FROM:<\xc3@b> SMTPUTF8", SMTP_MAIL, "501 5.6.7" },
 	{ "MAIL", SMTP_MAIL, "501 5.5.4" },
 	{ "MAIL FROM", SMTP_MAIL, "501 5.5.4" },
