@@ -123,8 +123,17 @@ static struct nexthop_conn *take_idle(struct nexthop *nh, const struct nexthop_t
 	return NULL;
 }
 
-/* The member that is to take it; NEXTHOP_NO_MEMBER where an idle connection with any will do. One
- * that is full is as good as another while a connection with it is idle here. */
+/* One that is full is as good as another while a connection with it is idle here. */
+static void note_idle(struct nexthop *nh, const struct nexthop_target *t,
+	const struct nexthop_ask *ask, struct nexthop_member *v)
+{
+	for (struct nexthop_conn *c = nexthop_idle_newest(&nh->idle, t->key); c;
+		c = nexthop_idle_older(&nh->idle, c))
+		if (fits(c, ask, NEXTHOP_NO_MEMBER))
+			v[c->member].full = false;
+}
+
+/* The member that is to take it; NEXTHOP_NO_MEMBER where an idle connection with any will do. */
 static size_t choose(
 	struct nexthop *nh, const struct nexthop_target *t, const struct nexthop_ask *ask)
 {
@@ -139,10 +148,7 @@ static size_t choose(
 		return NEXTHOP_NO_MEMBER;
 	v = mem_zalloc(hops->hosts.n * sizeof(*v));
 	(void)nexthop_group_pool(nexthop_groups_find(nh->groups, hops), ask, v, &pool);
-	for (struct nexthop_conn *c = nexthop_idle_newest(&nh->idle, t->key); c;
-		c = nexthop_idle_older(&nh->idle, c))
-		if (fits(c, ask, NEXTHOP_NO_MEMBER))
-			v[c->member].full = false;
+	note_idle(nh, t, ask, v);
 	size_t member = ask->prefer ? nexthop_pool_find(&pool, ask->prefer) : NEXTHOP_NO_MEMBER;
 
 	if (member == NEXTHOP_NO_MEMBER && !ordered)
@@ -168,6 +174,32 @@ bool nexthop_prefers(
 	(void)nexthop_group_pool(nexthop_groups_find(nh->groups, hops), &ask, v, &pool);
 	bool yes = nexthop_pool_find(&pool, ask.prefer) != NEXTHOP_NO_MEMBER;
 
+	free(v);
+	return yes;
+}
+
+bool nexthop_has_other(struct nexthop *nh, const struct nexthop_target *t,
+	const struct nexthop_ask *asked, uint64_t member)
+{
+	const struct config_hops *hops = t->hops ? config_hops_find(nh->config, t->hops->name)
+						 : NULL;
+	struct nexthop_ask ask = *asked;
+	struct nexthop_pool pool;
+
+	if (!hops || hops->hosts.n == 1)
+		return false;
+	ask.needs = nexthop_needs(hops, ask.needs);
+	struct nexthop_member *v = mem_zalloc(hops->hosts.n * sizeof(*v));
+
+	(void)nexthop_group_pool(nexthop_groups_find(nh->groups, hops), &ask, v, &pool);
+	for (size_t i = 0; i < pool.n; i++)
+		v[i].out |= v[i].id == member;
+	bool yes = nexthop_pool_has_well(&pool);
+
+	if (!yes) {
+		note_idle(nh, t, &ask, v);
+		yes = nexthop_pool_has_well(&pool);
+	}
 	free(v);
 	return yes;
 }

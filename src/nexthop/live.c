@@ -11,6 +11,7 @@
 #include "nexthop/conn.h"
 #include "nexthop/inside.h"
 #include "nexthop/members.h"
+#include "nexthop/patience.h"
 #include "rt/ctx.h"
 
 struct nexthop_live {
@@ -46,6 +47,36 @@ static bool is_stale(const struct nexthop_conn *conn, const struct client_failur
 	       (failure->why == CLIENT_LOST || failure->reply.code == 421);
 }
 
+/* ---- patience ---- */
+
+void nexthop_live_hurry(struct nexthop_conn *conn, bool other, usec_t spent)
+{
+	conn->hurried = other ? nexthop_patience_hurried(conn->hops, spent) : 0;
+}
+
+/* From here to step_end a step is bounded, each reply and all of them. */
+static void step_begin(
+	struct ctx *ctx, struct deadline *d, const struct nexthop_conn *conn, size_t n)
+{
+	struct client_timeouts t = nexthop_patience_session(
+		conn->config, conn->hops, conn->ask.bounded, NEXTHOP_PATIENCE_ALL);
+
+	ctx_narrow(ctx, d, nexthop_patience_step(conn->hurried, n, &t));
+	client_set_timeouts(conn->client, &t);
+}
+
+static int step_end(struct ctx *ctx, struct deadline *d, int r, struct client_failure *failure)
+{
+	r = ctx_widen(ctx, d, r);
+	if (r == ERR_TIMEOUT && failure->why != CLIENT_TIMEOUT) { /* each reply came in time */
+		failure->why = CLIENT_TIMEOUT;
+		failure->text = "timed out, its replies take too long together";
+	}
+	return r;
+}
+
+/* ---- the steps ---- */
+
 /* Who is told with this transaction. */
 static const struct client_who *forwarded(const struct nexthop_conn *conn)
 {
@@ -60,12 +91,15 @@ int nexthop_live_begin(struct ctx *ctx, struct nexthop_conn *conn, struct slice 
 	struct nexthop_live *l = *ret = mem_zalloc(sizeof(*l));
 	struct nexthop_failure no_session;
 	struct client_failure failure;
+	struct deadline d;
 	int r;
 
 	l->conn = conn;
 	nexthop_conn_set_busy(conn, true);
+	step_begin(ctx, &d, conn, n);
 	r = client_live_begin(ctx, conn->client, reverse_path, params, forwarded(conn), rcpts, n,
 		&l->live, ret_mail, ret_rcpts, &failure);
+	r = step_end(ctx, &d, r, &failure);
 	if (r == 0)
 		return 0;
 	if (ctx_check(ctx) < 0 || !is_stale(conn, &failure))
@@ -77,9 +111,12 @@ int nexthop_live_begin(struct ctx *ctx, struct nexthop_conn *conn, struct slice 
 			.text = no_session.text };
 		return ERR_UNREACHABLE;
 	}
-	if (r == 0)
-		r = client_live_begin(ctx, conn->client, reverse_path, params, forwarded(conn),
-			rcpts, n, &l->live, ret_mail, ret_rcpts, &failure);
+	if (r < 0)
+		return broken(ctx, l, &failure, ret_broken);
+	step_begin(ctx, &d, conn, n);
+	r = client_live_begin(ctx, conn->client, reverse_path, params, forwarded(conn), rcpts, n,
+		&l->live, ret_mail, ret_rcpts, &failure);
+	r = step_end(ctx, &d, r, &failure);
 	return r < 0 ? broken(ctx, l, &failure, ret_broken) : 0;
 }
 
@@ -87,8 +124,12 @@ int nexthop_live_rcpts(struct ctx *ctx, struct nexthop_live *l, const struct cli
 	size_t n, struct smtp_reply *ret, struct nexthop_broken *ret_broken)
 {
 	struct client_failure failure;
+	struct deadline d;
+
+	step_begin(ctx, &d, l->conn, n);
 	int r = client_live_rcpts(ctx, &l->live, rcpts, n, ret, &failure);
 
+	r = step_end(ctx, &d, r, &failure);
 	return r < 0 ? broken(ctx, l, &failure, ret_broken) : 0;
 }
 
@@ -101,8 +142,12 @@ int nexthop_live_open(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply
 	struct nexthop_broken *ret_broken)
 {
 	struct client_failure failure;
+	struct deadline d;
+
+	step_begin(ctx, &d, l->conn, 0);
 	int r = client_live_open(ctx, &l->live, ret, &failure);
 
+	r = step_end(ctx, &d, r, &failure);
 	return r < 0 ? broken(ctx, l, &failure, ret_broken) : 0;
 }
 

@@ -5,6 +5,7 @@
 #define SLUICE_NEXTHOP_PATIENCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/time.h"
 #include "client/client.h"
@@ -18,6 +19,12 @@ struct config_hops;
 /* hops: NULL where mail goes directly. client: one waits, and so much is left of its patience. */
 struct client_timeouts nexthop_patience_session(
 	const struct config *config, const struct config_hops *hops, bool client, usec_t left);
+/* For the replies to MAIL and a recipient, or to DATA, while another host could take over. spent:
+ * of the client's patience before. 0: what is configured counts. */
+usec_t nexthop_patience_hurried(const struct config_hops *hops, usec_t spent);
+/* For all of a step with n recipients; hurried: as from above, 0 where there is no other host. *t,
+ * where a client waits, becomes what each reply may take. */
+usec_t nexthop_patience_step(usec_t hurried, size_t n, struct client_timeouts *t);
 /* For a connect. */
 usec_t nexthop_patience_connect(const struct config *config, bool client, usec_t left);
 

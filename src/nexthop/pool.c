@@ -129,6 +129,14 @@ size_t nexthop_pool_find(const struct nexthop_pool *p, uint64_t id)
 	return NEXTHOP_NO_MEMBER;
 }
 
+bool nexthop_pool_has_well(const struct nexthop_pool *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (is_fit(p, &p->v[i], false))
+			return true;
+	return false;
+}
+
 bool nexthop_pool_is_full(const struct nexthop_pool *p)
 {
 	for (size_t i = 0; i < p->n; i++)

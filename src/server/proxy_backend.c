@@ -16,12 +16,11 @@
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "rt/log.h"
+#include "server/proxy_ask.h"
 #include "server/proxy_offers.h"
 #include "server/proxy_reply.h"
 #include "server/server.h"
 
-/* How long it may take to replace a lost backend. */
-#define REPLACE_TIME (30 * USEC_PER_SEC)
 /* For its answer to a message, where no hops say how long. */
 #define ANSWER_TIME (285 * USEC_PER_SEC)
 
@@ -114,17 +113,7 @@ static bool is_elsewhere(const struct proxy_backend *b, const struct nexthop_ask
 int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why)
 {
-	const struct nexthop_ask ask = {
-		.needs = proxy_offers_needs(&b->params, rcpts, n) | b->more_needs,
-		.size = b->params.size,
-		.client = b->client,
-		.prefer = b->prefer || !b->parted ? b->prefer : b->member,
-		.who = b->who,
-		.identity = b->identity,
-		.bounded = true,
-		.avoid = b->failed,
-		.avoid_n = b->failed_n,
-	};
+	const struct nexthop_ask ask = proxy_ask_of(b, rcpts, n);
 	struct nexthop_conn *conn;
 	struct nexthop_failure failure;
 	struct nexthop_broken broken;
@@ -151,6 +140,7 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 		return ERR_UNREACHABLE;
 	}
 	b->name = arena_dup(b->arena, nexthop_conn_name(conn));
+	proxy_ask_hurry(b, conn, &ask);
 	r = nexthop_live_begin(
 		ctx, conn, b->reverse_path, &b->params, rcpts, n, &b->live, ret_mail, ret, &broken);
 	b->member = nexthop_live_member_id(b->live);
@@ -203,7 +193,12 @@ struct step {
 
 static int ask(struct ctx *ctx, struct proxy_backend *b, const struct step *s, const char **why)
 {
+	const struct proxy_answered *a = &b->answered;
+	struct nexthop_ask all = proxy_ask_of(b, a->rcpts, a->n);
 	struct nexthop_broken broken;
+
+	all.needs |= proxy_offers_needs(&b->params, s->rcpts, s->n);
+	proxy_ask_hurry(b, nexthop_live_conn(b->live), &all);
 	int r = s->ask(ctx, b, s, &broken);
 
 	if (r == ERR_UNREACHABLE)
@@ -235,9 +230,11 @@ static int ask_somebody(struct ctx *ctx, struct proxy_backend *b, const struct s
 {
 	struct deadline d;
 	const char *why = NULL;
+
+	b->began = clock_now();
 	int r = b->live ? ask(ctx, b, s, &why) : ask_anew(ctx, b, s, &why);
 
-	ctx_narrow(ctx, &d, REPLACE_TIME);
+	ctx_narrow(ctx, &d, proxy_ask_replace_time(b));
 	while (!b->held && r == ERR_UNREACHABLE && b->live && b->replaced < PROXY_REPLACE_MAX)
 		r = ask_another(ctx, b, s, &why);
 	r = ctx_widen(ctx, &d, r);
@@ -256,7 +253,7 @@ static int connect_again(struct ctx *ctx, struct proxy_backend *b, const struct 
 	int r = ERR_UNREACHABLE;
 	struct deadline d;
 
-	ctx_narrow(ctx, &d, REPLACE_TIME);
+	ctx_narrow(ctx, &d, proxy_ask_replace_time(b));
 	while (r == ERR_UNREACHABLE && b->live && !b->held && b->replaced++ < PROXY_REPLACE_MAX) {
 		proxy_backend_give_up(ctx, b, *why);
 		r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, why);
@@ -273,6 +270,8 @@ static int open_one(struct ctx *ctx, struct proxy_backend *b, const struct clien
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret)
 {
 	const char *why;
+
+	b->began = clock_now();
 	int r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, &why);
 
 	if (r == ERR_UNREACHABLE && b->live)

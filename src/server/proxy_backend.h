@@ -65,6 +65,7 @@ struct proxy_backend {
 	bool in_doubt; /* with `lost`: all was sent, it may have the message */
 	/* The reply to MAIL, where that is why, until the command ends; else code 0. */
 	struct smtp_reply refused;
+	usec_t began; /* the step that its client waits for */
 	usec_t waited; /* for backends, altogether */
 };
 

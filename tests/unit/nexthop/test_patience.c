@@ -51,6 +51,43 @@ START_TEST(what_is_left_is_the_end_of_it)
 }
 END_TEST
 
+/* What is left of half a minute is for the other host, and that of a minute where it took all the
+ * time that there is to get a session. */
+START_TEST(hurried_while_another_could_take_over)
+{
+	struct client_timeouts t = nexthop_patience_session(
+		&config, NULL, true, NEXTHOP_PATIENCE_ALL);
+	usec_t first = nexthop_patience_hurried(NULL, 0);
+
+	ck_assert_int_eq(first, 20 * USEC_PER_SEC);
+	ck_assert_int_eq(nexthop_patience_hurried(NULL, 4 * USEC_PER_SEC), 16 * USEC_PER_SEC);
+	ck_assert_int_eq(nexthop_patience_hurried(NULL, NEXTHOP_PATIENCE_ALL), 10 * USEC_PER_SEC);
+	ck_assert_int_eq(nexthop_patience_step(first, 0, &t), first);
+	ck_assert_int_eq(nexthop_patience_step(first, 1, &t), first);
+	ck_assert_int_eq(t.mail, first);
+	ck_assert_int_eq(t.rcpt, first);
+	ck_assert_int_eq(t.data, first);
+	ck_assert_int_eq(t.block, 150 * USEC_PER_SEC);
+}
+END_TEST
+
+/* Recipients of one breath are answered together: by then the client must still be there. */
+START_TEST(a_breath_is_bounded)
+{
+	struct client_timeouts t = nexthop_patience_session(
+		&config, NULL, true, NEXTHOP_PATIENCE_ALL);
+	usec_t alone = nexthop_patience_step(0, 1, &t), first = nexthop_patience_hurried(NULL, 0);
+
+	ck_assert_int_lt(2 * NEXTHOP_PATIENCE_ALL + alone, 5 * USEC_PER_MIN);
+	ck_assert_int_eq(nexthop_patience_step(0, 1000, &t), alone);
+	ck_assert_int_eq(t.rcpt, 110 * USEC_PER_SEC);
+	ck_assert_int_eq(nexthop_patience_step(first, 1000, &t), alone);
+	ck_assert_int_eq(t.mail, 50 * USEC_PER_SEC); /* the next one has ten seconds of a minute */
+	t.mail = t.rcpt = 110 * USEC_PER_SEC;
+	ck_assert_int_eq(nexthop_patience_step(first, 3, &t), 26 * USEC_PER_SEC);
+}
+END_TEST
+
 START_TEST(what_is_configured_counts)
 {
 	const struct config_hops hops = { .reply_timeout = 7 * USEC_PER_SEC };
@@ -66,6 +103,8 @@ START_TEST(what_is_configured_counts)
 	t = nexthop_patience_session(&config, &hops, false, 1);
 	ck_assert_int_eq(t.mail, 7 * USEC_PER_SEC);
 	ck_assert_int_eq(t.dot, 10 * USEC_PER_MIN);
+	ck_assert_int_eq(nexthop_patience_hurried(&hops, 0), 0);
+	ck_assert_int_eq(nexthop_patience_step(0, 9, &t), 220 * USEC_PER_SEC);
 }
 END_TEST
 
@@ -77,6 +116,8 @@ static Suite *suite(void)
 	tcase_add_test(t, mail_in_a_queue_waits_as_the_rfc_says);
 	tcase_add_test(t, a_client_waits_less);
 	tcase_add_test(t, what_is_left_is_the_end_of_it);
+	tcase_add_test(t, hurried_while_another_could_take_over);
+	tcase_add_test(t, a_breath_is_bounded);
 	tcase_add_test(t, what_is_configured_counts);
 	suite_add_tcase(s, t);
 	return s;

@@ -92,6 +92,28 @@ START_TEST(found_where_nothing_speaks_against_it)
 }
 END_TEST
 
+START_TEST(one_that_is_well)
+{
+	struct nexthop_member v[2] = { 0 };
+	struct nexthop_pool p = pool(CONFIG_BALANCE_ORDERED, v, 2);
+
+	fill(v, 2);
+	v[0].out = true;
+	ck_assert(nexthop_pool_has_well(&p));
+	v[1].full = true;
+	ck_assert(!nexthop_pool_has_well(&p));
+	v[1].full = false;
+	v[1].last = true;
+	ck_assert(!nexthop_pool_has_well(&p));
+	v[1].last = false;
+	v[1].state = NEXTHOP_MEMBER_DOWN;
+	v[1].until = p.now + 1;
+	ck_assert(!nexthop_pool_has_well(&p));
+	v[1].state = NEXTHOP_MEMBER_UNKNOWN;
+	ck_assert(nexthop_pool_has_well(&p));
+}
+END_TEST
+
 /* When all are away, the one whose time is over first is tried. */
 START_TEST(all_away)
 {
@@ -370,6 +392,7 @@ static Suite *suite(void)
 
 	tcase_add_test(t, ordered_takes_the_first);
 	tcase_add_test(t, found_where_nothing_speaks_against_it);
+	tcase_add_test(t, one_that_is_well);
 	tcase_add_test(t, all_away);
 	tcase_add_test(t, weighted_shares);
 	tcase_add_test(t, least_settles_at_weights);

@@ -1,0 +1,45 @@
+/* Half a minute is what a client waits in a step whose backend is lost: the lost one has two thirds
+ * of it, whoever comes after it the rest. Only where nobody else could take over, one that is
+ * silent is waited for as long as the client would wait itself. */
+#include "server/proxy_ask.h"
+
+#include "nexthop/live.h"
+#include "rt/clock.h"
+#include "server/proxy_backend.h"
+#include "server/proxy_offers.h"
+
+/* How long the client waits until a lost backend is replaced; what is left for that at least. */
+#define REPLACE_TIME  (30 * USEC_PER_SEC)
+#define REPLACE_LEAST (10 * USEC_PER_SEC)
+
+struct nexthop_ask proxy_ask_of(
+	const struct proxy_backend *b, const struct client_rcpt *rcpts, size_t n)
+{
+	return (struct nexthop_ask){
+		.needs = proxy_offers_needs(&b->params, rcpts, n) | b->more_needs,
+		.size = b->params.size,
+		.client = b->client,
+		.prefer = b->prefer || !b->parted ? b->prefer : b->member,
+		.who = b->who,
+		.identity = b->identity,
+		.bounded = true,
+		.avoid = b->failed,
+		.avoid_n = b->failed_n,
+	};
+}
+
+void proxy_ask_hurry(
+	const struct proxy_backend *b, struct nexthop_conn *conn, const struct nexthop_ask *ask)
+{
+	bool other = !b->held && b->replaced < PROXY_REPLACE_MAX &&
+		     nexthop_has_other(b->nexthop, &b->target, ask, nexthop_conn_member_id(conn));
+
+	nexthop_live_hurry(conn, other, clock_now() - b->began);
+}
+
+usec_t proxy_ask_replace_time(const struct proxy_backend *b)
+{
+	usec_t spent = clock_now() - b->began;
+
+	return spent < REPLACE_TIME - REPLACE_LEAST ? REPLACE_TIME - spent : REPLACE_LEAST;
+}
