@@ -105,6 +105,8 @@ static int finish(struct ctx *ctx, struct session *s)
 	} else if (r == 0) {
 		r = session_reply(ctx, s, &reply);
 	}
+	s->commands = 0;
+	slow_answered(s);
 	flow_spare_reply(s);
 	session_drop_transaction(ctx, s, SESSION_READY, ABORT_REFUSE);
 	return r;
@@ -208,8 +210,7 @@ int cmd_bdat(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 	if (refusal.code)
 		return r;
 	s->state = SESSION_BDAT;
-	if (bdat.size)
-		s->commands = 0; /* a message may have many chunks; its size bounds them */
+	s->commands -= bdat.size > 0; /* a message may have many chunks; its size bounds them */
 	(void)smtp_bdat_chunk(&s->content->chunks, bdat.size, bdat.last);
 	r = receive_chunk(ctx, s, &s->content->chunks);
 	if (r == 0 && bdat.last)

@@ -29,7 +29,6 @@ static void remember(struct session *s, const struct smtp_mail_cmd *cmd, struct 
 	s->smtputf8 = smtp_mail_params_has(&cmd->params, SMTP_PARAM_SMTPUTF8);
 	s->tx = tx;
 	slow_begin(s);
-	s->commands = 0;
 	s->state = SESSION_MAIL;
 }
 

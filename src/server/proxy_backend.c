@@ -172,10 +172,14 @@ void proxy_backend_give_up(struct ctx *ctx, struct proxy_backend *b, const char 
 int proxy_backend_say_again(struct ctx *ctx, struct proxy_backend *b, const char **ret_why)
 {
 	const struct proxy_answered *a = &b->answered;
-	struct smtp_reply mail, *said = arena_array(b->arena, struct smtp_reply, a->n + 1);
+	struct arena scratch = ARENA_INIT; /* the transaction's would grow each time */
+	struct smtp_reply mail, *said = arena_array(&scratch, struct smtp_reply, a->n + 1);
 	int r = proxy_backend_connect(ctx, b, a->rcpts, a->n, &mail, said, ret_why);
+	bool same = r == 0 && mail.code < 400 && is_as_before(a, said);
 
-	if (r != 0 || (mail.code < 400 && is_as_before(a, said)))
+	b->said_again += a->n;
+	arena_reset(&scratch);
+	if (r != 0 || same)
 		return r;
 	*ret_why = b->parted ? "said again, the envelope is answered differently"
 			     : "another backend answers differently";
@@ -521,6 +525,23 @@ void proxy_backend_part(struct proxy_backend *b)
 	b->parted_n++;
 	metric_add(METRIC_BACKENDS_RELEASED, 1);
 	proxy_backend_end(b);
+}
+
+static bool may_part(const struct proxy_backend *b)
+{
+	return b->parted_n == 0 || (b->parted_n < PROXY_PART_MAX &&
+					   b->said_again + b->answered.n <= PROXY_PART_RCPTS_MAX);
+}
+
+bool proxy_backend_part_in_silence(struct proxy_backend *b)
+{
+	if (may_part(b)) {
+		proxy_backend_part(b);
+		return true;
+	}
+	metric_add(METRIC_RELEASES_SPENT, !b->stays);
+	b->stays = true;
+	return false;
 }
 
 int proxy_backend_noop(struct ctx *ctx, struct proxy_backend *b)

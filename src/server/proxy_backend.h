@@ -25,6 +25,11 @@ struct proxy_answered {
 
 /* How often a lost backend is replaced in one transaction. */
 #define PROXY_REPLACE_MAX 2
+/* How often a session is given back in one transaction for its client's silence, and, but for the
+ * first time, as long as so many recipients at most are said again altogether: a client that is
+ * silent before each of many would have all of them said again each time. */
+#define PROXY_PART_MAX	     8
+#define PROXY_PART_RCPTS_MAX 1000
 
 /* Zeroed, then the upper part is filled; everything is borrowed but for what the lower part
  * holds. */
@@ -55,6 +60,8 @@ struct proxy_backend {
 	 * to answer as before. */
 	bool parted;
 	unsigned parted_n; /* how often */
+	size_t said_again; /* recipients, so far */
+	bool stays; /* it was left so often that it is not any more, but for a slow content */
 	unsigned more_needs; /* beside those of the envelope so far (nexthop.h) */
 	unsigned replaced; /* so far */
 	size_t failed[PROXY_REPLACE_MAX + 1]; /* the members that were lost */
@@ -101,6 +108,9 @@ void proxy_backend_refused(struct proxy_backend *b, const struct smtp_reply *sai
 /* Gives its session, if there is one now, back in the midst of the transaction: the next step takes
  * one again. It is not one that the client has for itself (quiet.h). Does not suspend. */
 void proxy_backend_part(struct proxy_backend *b);
+/* The same for a client that says nothing, unless that was done often enough: false, and nothing is
+ * done. */
+bool proxy_backend_part_in_silence(struct proxy_backend *b);
 /* Keeps its session alive, which may be lost by that. Suspends; 0 or as ctx_check. */
 int proxy_backend_noop(struct ctx *ctx, struct proxy_backend *b);
 

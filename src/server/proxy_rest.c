@@ -18,34 +18,7 @@
 #include "server/session.h"
 
 #define LOOK	  (100 * USEC_PER_MSEC) /* for others who wait */
-#define NOOPS_MAX 30 /* between two transactions: nobody holds a backend by saying nothing */
-
-/* ---- what anybody can use ---- */
-
-static bool is_time(
-	const struct session *s, const struct nexthop_conn *conn, usec_t waited, usec_t coming)
-{
-	const struct config_listener *l = s->listener;
-	usec_t all = waited + coming;
-
-	if (all >= l->release_after || (coming && l->slow_after && all >= l->slow_after))
-		return true;
-	return nexthop_quiet_is_wanted(conn) &&
-	       (slow_is(s) || (l->slow_after && waited >= l->slow_after));
-}
-
-static void rest_shared(
-	struct session *s, struct proxy_backend *b, usec_t waited, usec_t coming, usec_t *ret_next)
-{
-	const usec_t after = s->listener->release_after;
-
-	if (after == 0)
-		return;
-	if (is_time(s, nexthop_live_conn(b->live), waited, coming))
-		proxy_backend_part(b);
-	else
-		*ret_next = after - waited < LOOK ? after - waited : LOOK;
-}
+#define NOOPS_MAX 30 /* between two contents: nobody holds a backend by saying nothing */
 
 /* ---- what is the client's own ---- */
 
@@ -93,6 +66,36 @@ static int rest_between(
 	return r;
 }
 
+/* ---- what anybody can use ---- */
+
+static bool is_time(
+	const struct session *s, const struct nexthop_conn *conn, usec_t waited, usec_t coming)
+{
+	const struct config_listener *l = s->listener;
+	usec_t all = waited + coming;
+
+	if (all >= l->release_after || (coming && l->slow_after && all >= l->slow_after))
+		return true;
+	return nexthop_quiet_is_wanted(conn) &&
+	       (slow_is(s) || (l->slow_after && waited >= l->slow_after));
+}
+
+/* What was left too often is kept, as the client's own is. */
+static int rest_shared(struct ctx *ctx, struct session *s, struct proxy_backend *b, usec_t waited,
+	usec_t coming, usec_t *ret_next)
+{
+	const usec_t after = s->listener->release_after;
+
+	if (after == 0)
+		return 0;
+	if (is_time(s, nexthop_live_conn(b->live), waited, coming))
+		return proxy_backend_part_in_silence(b) ? 0 : rest_own(ctx, s, b, ret_next);
+	*ret_next = after - waited < LOOK ? after - waited : LOOK;
+	return 0;
+}
+
+/* ---- any ---- */
+
 static struct nexthop_conn *own_conn(const struct session *s)
 {
 	return s->passage ? passage_conn(s->passage) : ahead_lease(s);
@@ -108,7 +111,7 @@ int proxy_rest(struct ctx *ctx, struct session *s, usec_t waited, usec_t coming,
 	if (s->content)
 		return 0;
 	if (b && b->live && nexthop_quiet_is_anyones(nexthop_live_conn(b->live)))
-		rest_shared(s, b, waited, coming, ret_next);
+		r = rest_shared(ctx, s, b, waited, coming, ret_next);
 	else if (b && b->live)
 		r = rest_own(ctx, s, b, ret_next);
 	else if (conn)

@@ -35,7 +35,7 @@
 #define FAREWELL_TIME  (5 * USEC_PER_SEC) /* for the last reply and close_notify */
 #define HANDSHAKE_TIME (60 * USEC_PER_SEC) /* of implicit TLS */
 #define REPLY_BYTES    65536
-#define COMMANDS_MAX   10000 /* without a transaction: nobody who means well needs so many */
+#define COMMANDS_MAX   10000 /* without a message: nobody who means well needs so many */
 
 #define IN(state) (1u << (state))
 #define ANY	  (IN(SESSION_STATES) - 1)

@@ -70,7 +70,7 @@ struct session {
 	bool shaking; /* a handshake is under way: the client would not understand words */
 	bool closing; /* end the session after the current reply */
 	bool quit; /* the client said so */
-	unsigned commands; /* since the last transaction began */
+	unsigned commands; /* since the last content was answered */
 	unsigned errors; /* commands refused so far */
 	size_t overshoot; /* recipients beyond the limit so far */
 	unsigned login_failures;

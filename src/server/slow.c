@@ -76,9 +76,21 @@ void slow_whole(struct session *s, uint64_t bytes)
 		s->slow.now = true;
 }
 
+void slow_answered(struct session *s)
+{
+	s->slow.answered = true;
+	s->slow.noops = 0;
+}
+
+/* What ended without a content tells nothing: the client may be as slow as it was. */
 void slow_begin(struct session *s)
 {
-	s->slow = (struct slow){ .before = s->slow.now };
+	const struct slow last = s->slow;
+
+	s->slow = (struct slow){
+		.before = last.now || (last.before && !last.answered),
+		.noops = last.noops,
+	};
 }
 
 bool slow_is(const struct session *s)

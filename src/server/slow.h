@@ -15,8 +15,9 @@ struct session;
 struct slow {
 	usec_t since; /* the next command is waited for since then; 0: it is not */
 	usec_t receiving; /* of the transaction: for its content, our pauses included */
-	bool now, before; /* in this transaction; in the one before it */
-	unsigned noops; /* said for it since the last transaction */
+	bool now, before; /* in this transaction; in one before it, the last message's or later */
+	bool answered; /* the transaction's content */
+	unsigned noops; /* said for it since the last content was answered */
 };
 
 /* The next command is waited for; it has come. Neither suspends. */
@@ -31,6 +32,8 @@ int slow_pause(struct ctx *ctx, struct session *s, usec_t duration);
 void slow_received(struct session *s, usec_t waited);
 /* The content, of so many bytes, is whole. */
 void slow_whole(struct session *s, uint64_t bytes);
+/* The content was answered, whatever was said. */
+void slow_answered(struct session *s);
 /* A transaction begins. */
 void slow_begin(struct session *s);
 /* What comes from this client will come slowly, as far as its commands tell. */

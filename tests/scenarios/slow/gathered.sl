@@ -44,3 +44,12 @@ client c4 to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<b
 advance 1s
 expect queue empty
 expect home got 7
+# A transaction without a message does not make a client quick, not several of them.
+client c5 to 192.0.2.25:25 {
+	hello; send "MAIL FROM:<a@client.test>"; expect 250; wait 2s; send "RSET"; expect 250
+	send "MAIL FROM:<a@client.test>" "RSET" "MAIL FROM:<a@client.test>" "RSET"; skip 4
+	send "MAIL FROM:<a@client.test>" "RCPT TO:<d@ours.test>" "DATA"; expect 250; expect 250; expect 354; send "Subject: 10" "" "ten" "."; expect 250
+}
+expect metric sluice_proxy_gathered_total 7
+client c5 { send "MAIL FROM:<a@client.test>" "RCPT TO:<d@ours.test>" "DATA"; expect 250; expect 250; expect 354; send "Subject: 10" "" "ten" "."; expect 250; close }
+expect metric sluice_proxy_gathered_total 7
