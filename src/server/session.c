@@ -406,17 +406,28 @@ static const char *why_ended(const struct ctx *ctx, const struct session *s, int
 	return err_name(r);
 }
 
+/* Whether the client's system has all that was said. Its own end comes with the acknowledgement of
+ * that; where it has come already, nothing but asking tells. */
+static bool is_taken(struct ctx *ctx, struct session *s, bool ended)
+{
+	while (!ended) {
+		stream_drop_input(s->stream);
+		ended = stream_fill(ctx, s->stream) < 0;
+	}
+	return stream_flush(ctx, s->stream) == 0 && stream_wait_taken(ctx, s->stream) == 0;
+}
+
 /* What the client may still read: the reason, in the words of RFC 5321. ERR_RESET: it does not.
- * Where that matters it is found out whether its system has what was said before; a client that has
- * heard that may be gone by now. */
+ * Where that matters it is found out whether it has what was said before; a client that has heard
+ * that may be gone by now. */
 static int say_goodbye(struct ctx *ctx, struct session *s, int r)
 {
+	bool ended = r == ERR_EOF || r == ERR_RESET || r == ERR_TLS;
 	struct deadline d;
 	int gone = r;
 
 	ctx_shield(ctx, &d, FAREWELL_TIME);
-	bool untaken = s->unheard &&
-		       (stream_flush(ctx, s->stream) < 0 || stream_wait_taken(ctx, s->stream) < 0);
+	bool untaken = s->unheard && ended && !is_taken(ctx, s, true);
 
 	if (r == ERR_TIMEOUT && !s->shaking)
 		(void)session_say(ctx, s, 421, "4.4.2", "Idle for too long; closing");
@@ -424,6 +435,8 @@ static int say_goodbye(struct ctx *ctx, struct session *s, int r)
 		(void)session_say(ctx, s, 421, "4.3.2", "Going down; try again");
 	if (r != ERR_RESET && r != ERR_TLS)
 		gone = stream_shutdown(ctx, s->stream);
+	if (s->unheard && !ended)
+		untaken = !is_taken(ctx, s, false);
 	gone = ctx_widen(ctx, &d, gone);
 	return untaken ? ERR_RESET : gone;
 }
