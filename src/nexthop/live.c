@@ -70,7 +70,9 @@ static int step_end(struct ctx *ctx, struct deadline *d, int r, struct client_fa
 	r = ctx_widen(ctx, d, r);
 	if (r == ERR_TIMEOUT && failure->why != CLIENT_TIMEOUT) { /* each reply came in time */
 		failure->why = CLIENT_TIMEOUT;
-		failure->text = "timed out, its replies take too long together";
+		failure->text = arena_printf(ctx->arena,
+			"timed out, waiting for the %s and those before it",
+			client_stage_name(failure->stage));
 	}
 	return r;
 }
