@@ -77,11 +77,15 @@ int session_write(struct ctx *ctx, struct session *s, struct slice text)
 }
 
 /* Too many recipients is no error of a client that will send the rest in another transaction (RFC
- * 5321 section 4.5.3.1.10); but one that never stops fills the log. */
-static bool is_overshoot(struct session *s, const struct smtp_reply *reply)
+ * 5321 section 4.5.3.1.10), and our own trouble, or that of the servers behind us (RFC 3463 section
+ * 3.4 and 3.5), is none at all; but one that never stops fills the log. */
+static bool is_excused(struct session *s, const struct smtp_reply *reply)
 {
-	return reply->code == 452 && reply->status.subject == 5 && reply->status.detail == 3 &&
-	       s->overshoot++ < s->config->limits.recipients;
+	unsigned subject = reply->status.subject, detail = reply->status.detail;
+	bool overshoot = reply->code == 452 && subject == 5 && detail == 3;
+	bool ours = reply->code / 100 == 4 && (subject == 3 || subject == 4);
+
+	return (overshoot || ours) && s->excused++ < s->config->limits.recipients;
 }
 
 int session_reply(struct ctx *ctx, struct session *s, const struct smtp_reply *reply)
@@ -97,7 +101,7 @@ int session_reply(struct ctx *ctx, struct session *s, const struct smtp_reply *r
 		return r;
 	if (reply->code == 421)
 		s->closing = true;
-	if (!is_overshoot(s, reply) && ++s->errors >= s->config->limits.errors && !s->closing) {
+	if (!is_excused(s, reply) && ++s->errors >= s->config->limits.errors && !s->closing) {
 		s->closing = true;
 		return session_say(ctx, s, 421, "4.7.0", "Too many errors; closing");
 	}

@@ -72,7 +72,7 @@ struct session {
 	bool quit; /* the client said so */
 	unsigned commands; /* since the last content was answered */
 	unsigned errors; /* commands refused so far */
-	size_t overshoot; /* recipients beyond the limit so far */
+	size_t excused; /* refusals so far that are no error of the client */
 	unsigned login_failures;
 	struct arena arena; /* lives as long as the session: names */
 	struct slice helo; /* as the client said it */
