@@ -31,7 +31,15 @@ static int fail(
 	return client_talk_failed(ctx, l->client, code, ret_failure);
 }
 
-/* A reply in its turn: 2xx, 4xx or 5xx, or 354 where that is wanted. All else loses our place. */
+/* It is about our session, or our log-in, and not about what was asked. With a log-in of somebody
+ * else's it may be his. */
+static bool is_farewell(const struct client *c, const struct smtp_reply *reply)
+{
+	return smtp_reply_is_about_session(reply) && (reply->code == 421 || !c->passed);
+}
+
+/* A reply in its turn: 2xx, 4xx or 5xx, or 354 where that is wanted. All else loses our place; and
+ * before the content, while another peer can still be asked, so does a farewell. */
 static int hear(struct ctx *ctx, struct client_live *l, enum client_stage stage, usec_t timeout,
 	struct smtp_reply *ret)
 {
@@ -42,6 +50,10 @@ static int hear(struct ctx *ctx, struct client_live *l, enum client_stage stage,
 
 	if (r < 0)
 		return r;
+	if (stage <= CLIENT_DATA && is_farewell(l->client, &reply)) {
+		smtp_reply_keep(&reply, &l->client->goodbye);
+		return ctx_fail(ctx, ERR_EOF, "client", "it ends the session");
+	}
 	bool go_on = reply.code >= 300 && reply.code < 400;
 
 	if (stage == CLIENT_DATA ? reply.code < 400 && reply.code != 354 : go_on)

@@ -3,6 +3,9 @@
  * passes replies on. Steps come in this order: begin, more recipients, open, pieces, finish; or
  * abandon after any of them.
  *
+ * Before the content, a reply that is about the session or our log-in (smtp_reply_is_about_session)
+ * fails the step: the caller may ask another peer.
+ *
  * Each step suspends and returns 0 with replies, of any class that makes sense there, or negative:
  * the session is over then, *ret_failure says why, and nothing was accepted, unless the failure's
  * stage is CLIENT_DOT: then nobody knows. Texts of replies live in ctx->arena. */

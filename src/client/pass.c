@@ -54,6 +54,7 @@ int client_pass_login(struct ctx *ctx, struct client *c, const struct client_pas
 			buf_done_secret(&c->line);
 			reply.far = arena_dup(ctx->arena, reply.far);
 			*ret = reply;
+			c->passed = true;
 			return 0;
 		}
 		if (r == 0)

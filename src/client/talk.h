@@ -38,7 +38,9 @@ struct client {
 	bool unclean; /* the last transaction was not ended by its own commands: RSET first */
 	unsigned messages;
 	usec_t used; /* clock_now() at the last reply */
-	struct smtp_reply goodbye; /* the 421, once it came */
+	/* The 421, or another reply that says that the session is over for us, once it came. */
+	struct smtp_reply goodbye;
+	bool passed; /* the log-in is not ours but of whoever uses the session (pass.h) */
 };
 
 /* Queues c->line and CRLF; it goes out when a reply is waited for. Suspends only while much is

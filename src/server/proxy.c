@@ -82,7 +82,7 @@ static int ask_at_mail(
 		b->prefer = proxy_doubt_member(t->session, b, NULL, 0);
 		r = proxy_backend_mail(ctx, b, &said);
 	}
-	if (r == 0 && said.code && b->kept && proxy_reply_is_about_us(&said))
+	if (r == 0 && said.code && b->kept && smtp_reply_is_about_session(&said))
 		proxy_backend_refused(b, &said);
 	if (r == 0 && proxy_tx_is_ours(t))
 		smtp_reply_set(ret, 250, "2.1.0", "Sender taken");
@@ -173,7 +173,7 @@ static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *re
 		proxy_backend_end(b); /* nobody there wants it */
 	else
 		r = proxy_backend_open(ctx, b, &said);
-	if (r == 0 && said.code && b->kept && proxy_reply_is_about_us(&said))
+	if (r == 0 && said.code && b->kept && smtp_reply_is_about_session(&said))
 		proxy_backend_refused(b, &said);
 	if (r < 0 || proxy_tx_backends(t) == 0 || proxy_tx_is_ours(t))
 		return r;

@@ -47,6 +47,30 @@ static void misconfigured(struct ctx *ctx, struct proxy_backend *b, const char *
 	LOG(ctx, EV_ALARM, FIELD("destination", b->target.key), FIELD_STR("why", why));
 }
 
+static bool is_about_rights(const struct smtp_reply *said)
+{
+	return said->code != 421 && smtp_reply_is_about_session(said);
+}
+
+void proxy_backend_broke(struct ctx *ctx, struct proxy_backend *b,
+	const struct nexthop_broken *broken, const char **ret_why)
+{
+	*ret_why = broken->text;
+	smtp_reply_keep(&broken->reply, &b->last_word);
+	if (broken->not_told || (is_about_rights(&broken->reply) && !b->held))
+		misconfigured(ctx, b, broken->text);
+}
+
+/* Who does not let us in is not asked again when nobody else is there. */
+bool proxy_backend_may_replace(const struct proxy_backend *b)
+{
+	const struct config_hops *hops = b->target.hops;
+	bool alone = hops && b->failed_n + 1 >= hops->hosts.n;
+
+	return b->live && !b->held && b->replaced < PROXY_REPLACE_MAX &&
+	       !(alone && is_about_rights(&b->last_word));
+}
+
 /* Nobody takes it now: the client hears that it is not for ever, and why. */
 static void refuse(struct ctx *ctx, struct proxy_backend *b, const struct nexthop_failure *f)
 {
@@ -68,6 +92,8 @@ static void refuse(struct ctx *ctx, struct proxy_backend *b, const struct nextho
 
 void proxy_backend_lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 {
+	if (b->lost.code == 0 && !b->in_doubt && smtp_reply_is_about_session(&b->last_word))
+		proxy_backend_pass(b, b->arena, &b->last_word, "0.0", &b->lost);
 	if ((b->live || (b->answered.n && b->name.n)) && b->lost.code == 0)
 		smtp_reply_set(
 			&b->lost, 451, "4.4.2", "The server behind us was lost; try again later");
@@ -130,7 +156,7 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 		r = 0;
 	}
 	b->ahead = NULL;
-	b->lost.code = 0;
+	b->lost.code = b->last_word.code = 0;
 	b->absent = true;
 	if (r < 0 && ctx_check(ctx) < 0)
 		return ctx_check(ctx); /* nobody says why */
@@ -145,11 +171,8 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 		ctx, conn, b->reverse_path, &b->params, rcpts, n, &b->live, ret_mail, ret, &broken);
 	b->member = nexthop_live_member_id(b->live);
 	note_names(b);
-	if (r == ERR_UNREACHABLE) {
-		*ret_why = broken.text;
-		if (broken.not_told)
-			misconfigured(ctx, b, broken.text);
-	}
+	if (r == ERR_UNREACHABLE)
+		proxy_backend_broke(ctx, b, &broken, ret_why);
 	return r;
 }
 
@@ -206,7 +229,7 @@ static int ask(struct ctx *ctx, struct proxy_backend *b, const struct step *s, c
 	int r = s->ask(ctx, b, s, &broken);
 
 	if (r == ERR_UNREACHABLE)
-		*why = broken.text;
+		proxy_backend_broke(ctx, b, &broken, why);
 	return r;
 }
 
@@ -239,7 +262,7 @@ static int ask_somebody(struct ctx *ctx, struct proxy_backend *b, const struct s
 	int r = b->live ? ask(ctx, b, s, &why) : ask_anew(ctx, b, s, &why);
 
 	ctx_narrow(ctx, &d, proxy_ask_replace_time(b));
-	while (!b->held && r == ERR_UNREACHABLE && b->live && b->replaced < PROXY_REPLACE_MAX)
+	while (r == ERR_UNREACHABLE && proxy_backend_may_replace(b))
 		r = ask_another(ctx, b, s, &why);
 	r = ctx_widen(ctx, &d, r);
 	if (r == 0 || ctx_check(ctx) < 0)
@@ -258,7 +281,8 @@ static int connect_again(struct ctx *ctx, struct proxy_backend *b, const struct 
 	struct deadline d;
 
 	ctx_narrow(ctx, &d, proxy_ask_replace_time(b));
-	while (r == ERR_UNREACHABLE && b->live && !b->held && b->replaced++ < PROXY_REPLACE_MAX) {
+	while (r == ERR_UNREACHABLE && proxy_backend_may_replace(b)) {
+		b->replaced++;
 		proxy_backend_give_up(ctx, b, *why);
 		r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, why);
 	}
@@ -294,7 +318,6 @@ static int begin(struct ctx *ctx, struct proxy_backend *b, const struct client_r
 
 	if (r < 0 || mail.code < 400)
 		return r;
-	b->refused = mail;
 	proxy_backend_refused(b, &mail);
 	return 0;
 }
@@ -494,8 +517,9 @@ usec_t proxy_backend_answer_time(const struct proxy_backend *b)
 
 void proxy_backend_refused(struct proxy_backend *b, const struct smtp_reply *said)
 {
+	smtp_reply_keep(said, &b->last_word);
 	proxy_backend_pass(b, b->arena, said, "0.0", &b->lost);
-	b->absent = proxy_reply_is_about_us(said);
+	b->absent = smtp_reply_is_about_session(said);
 	proxy_backend_end(b);
 }
 
@@ -511,7 +535,7 @@ void proxy_backend_turn_to(struct proxy_backend *b, const struct nexthop_target 
 	b->more_needs = 0;
 	b->replaced = 0;
 	b->failed_n = b->hidden_n = 0;
-	b->lost.code = b->refused.code = 0;
+	b->lost.code = b->last_word.code = 0;
 	b->absent = b->in_doubt = false;
 }
 

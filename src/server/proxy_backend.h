@@ -13,6 +13,7 @@
 #include "smtp/reply.h"
 
 struct client_who;
+struct nexthop_broken;
 struct nexthop_live;
 struct server_pretence;
 
@@ -70,8 +71,8 @@ struct proxy_backend {
 	struct smtp_reply lost;
 	bool absent; /* with `lost`: it is for want of a server, not by a reply about the mail */
 	bool in_doubt; /* with `lost`: all was sent, it may have the message */
-	/* The reply to MAIL, where that is why, until the command ends; else code 0. */
-	struct smtp_reply refused;
+	/* What the last one said, where it refused MAIL or was lost by that; code 0: nothing. */
+	struct smtp_reply last_word;
 	usec_t began; /* the step that its client waits for */
 	usec_t waited; /* for backends, altogether */
 };
@@ -122,6 +123,12 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why);
 /* The same for the envelope so far, each recipient of which has to be answered as before. */
 int proxy_backend_say_again(struct ctx *ctx, struct proxy_backend *b, const char **ret_why);
+/* A step failed: what the backend said is noted, for the client and the log, and an alarm raised
+ * where it is about how it and we are set up. *ret_why is as in *broken. Does not suspend. */
+void proxy_backend_broke(struct ctx *ctx, struct proxy_backend *b,
+	const struct nexthop_broken *broken, const char **ret_why);
+/* One was lost before the content, and another one may be asked. Pure. */
+bool proxy_backend_may_replace(const struct proxy_backend *b);
 /* Logs that it was lost, ends it, and will not choose it again if there is another. */
 void proxy_backend_give_up(struct ctx *ctx, struct proxy_backend *b, const char *why);
 /* It is lost for good: fills `lost`, which is never permanent: it is not the mail's fault. */

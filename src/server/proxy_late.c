@@ -62,7 +62,7 @@ static void refuse_all(const struct attempt *t, const struct smtp_reply *no, str
 		SLICE_ARG(smtp_reply_text(no)));
 
 	*ret = *no;
-	if (!proxy_reply_is_about_us(no)) {
+	if (!smtp_reply_is_about_session(no)) {
 		smtp_reply_set_text(ret, no->code, NULL, slice_str(text));
 		ret->status = no->status;
 	}
@@ -139,7 +139,7 @@ static int attempt(struct attempt *t, struct proxy_keep *k, struct smtp_reply *r
 	if (ret->code == 0)
 		r = nexthop_live_open(t->ctx, t->backend->live, ret, &t->broken);
 	if (r == 0 && ret->code) {
-		if (proxy_reply_is_about_us(ret)) {
+		if (smtp_reply_is_about_session(ret)) {
 			proxy_backend_refused(t->backend, ret);
 			ret->code = 0;
 		}
@@ -148,7 +148,7 @@ static int attempt(struct attempt *t, struct proxy_keep *k, struct smtp_reply *r
 	if (r == 0)
 		r = say_content(t, k, ret, ret_each, ret_n);
 	if (r == ERR_UNREACHABLE)
-		t->why = t->broken.text;
+		proxy_backend_broke(t->ctx, t->backend, &t->broken, &t->why);
 	if (r == 0 && t->accepted < t->backend->answered.n) {
 		answer_each(t, ret, ret_each, *ret_n);
 		*ret_n = t->backend->answered.n;
@@ -164,8 +164,8 @@ static int try_all(struct attempt *t, struct proxy_keep *k, struct smtp_reply *r
 	struct proxy_backend *b = t->backend;
 	int r = attempt(t, k, ret, ret_each, ret_n);
 
-	while (r == ERR_UNREACHABLE && b->live && !t->broken.in_doubt &&
-		b->replaced++ < PROXY_REPLACE_MAX) {
+	while (r == ERR_UNREACHABLE && !t->broken.in_doubt && proxy_backend_may_replace(b)) {
+		b->replaced++;
 		proxy_backend_give_up(t->ctx, b, t->why);
 		r = attempt(t, k, ret, ret_each, ret_n);
 	}

@@ -115,13 +115,13 @@ static void pass_reply(struct proxy_tx *t, const struct client_rcpt *rcpt,
 	bool lost = t->backend.lost.code;
 
 	if (proxy_tx_is_ours(t) ||
-		(!lost && proxy_reply_is_about_us(said) && proxy_keep_can(&t->keep))) {
+		(!lost && smtp_reply_is_about_session(said) && proxy_keep_can(&t->keep))) {
 		take(t, rcpt, ret);
 		return;
 	}
 	if (lost) {
 		*ret = t->backend.lost;
-		proxy_log_reply(&t->log, &t->arena, &t->backend.refused, ret);
+		proxy_log_reply(&t->log, &t->arena, &t->backend.last_word, ret);
 		return;
 	}
 	proxy_backend_pass(&t->backend, &t->arena, said, "1.5", ret);

@@ -89,20 +89,6 @@ static struct slice hide(struct arena *a, const struct proxy_reply_rules *rules,
 
 /* ---- replies ---- */
 
-bool proxy_reply_is_about_us(const struct smtp_reply *said)
-{
-	switch (said->code) {
-	case 421:
-	case 530:
-	case 534:
-	case 535:
-	case 538:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* An address that the client could not read is none. */
 static void forget_address(struct smtp_reply *reply)
 {
@@ -120,7 +106,7 @@ void proxy_reply_pass(struct arena *a, const struct smtp_reply *said, const char
 	unsigned class = said->code / 100U;
 	char enhanced[16];
 
-	if (proxy_reply_is_about_us(said)) {
+	if (smtp_reply_is_about_session(said)) {
 		smtp_reply_set(ret, 451, said->code == 421 ? "4.3.2" : "4.3.5",
 			said->code == 421
 				? "The server behind us is closing; try again later"

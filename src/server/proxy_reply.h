@@ -10,9 +10,6 @@
 
 struct arena;
 
-/* It speaks of the backend's connection with us, or of our log-in there: 421, 53x. */
-bool proxy_reply_is_about_us(const struct smtp_reply *said);
-
 /* What is passed on of its text. */
 #define PROXY_REPLY_TEXT_MAX  4096 /* bytes */
 #define PROXY_REPLY_LINES_MAX 16

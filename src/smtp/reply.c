@@ -83,6 +83,20 @@ void smtp_reply_keep(const struct smtp_reply *reply, struct smtp_reply *ret)
 		memcpy(ret->near, text.p, text.n);
 }
 
+bool smtp_reply_is_about_session(const struct smtp_reply *r)
+{
+	switch (r->code) {
+	case 421:
+	case 530:
+	case 534:
+	case 535:
+	case 538:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* C1, and what parts lines for programs that know Unicode (U+2028, U+2029). */
 static bool is_control(struct slice character)
 {

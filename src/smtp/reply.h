@@ -51,6 +51,9 @@ static inline bool smtp_reply_is_permanent(const struct smtp_reply *r)
 	return r->code >= 500;
 }
 
+/* It speaks of the session or of the log-in, and not of the mail: 421, 530, 534, 535, 538. */
+bool smtp_reply_is_about_session(const struct smtp_reply *r);
+
 /* enhanced is "5.7.1", or NULL for a reply without (220, 221 of HELO, 250 of EHLO, 334, 354). The
  * text may have several lines, parted by LF; it is cut at SMTP_REPLY_TEXT_MAX. */
 void smtp_reply_set(struct smtp_reply *ret, int code, const char *enhanced, const char *fmt, ...)

@@ -14,7 +14,7 @@ advance 15m
 server xclient { answer XCLIENT "421 4.3.2 closing" }
 server xforward { answer XFORWARD "421 4.3.2 closing" }
 client bye to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<b@xclient.test>"; expect 250; expect 451 "4.4.1"; close }
-client bye to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<b@xforward.test>"; expect 250; expect 451 "4.4.2"; close }
+client bye to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<b@xforward.test>"; expect 250; expect 451 "4.3.2"; close }
 advance 15m
 mark
 server xclient { answer XCLIENT "550 5.7.0 who are you" }

@@ -24,7 +24,7 @@ client c2 to 192.0.2.25:26 {
 	data "a: b\n\nc\n"; expect 250 "2.0.0 Queued as "
 }
 expect queue 2
-server pool { start; answer MAIL for "*bad*" "550 5.7.1 not you"; answer MAIL for "*closing*" "421 4.3.2 bye" times 1 }
+server pool { start; answer MAIL for "*bad*" "550 5.7.1 not you"; answer MAIL for "*closing*" "421 4.3.2 bye" times 4 }
 advance 5m
 expect queue empty
 expect pool got 2

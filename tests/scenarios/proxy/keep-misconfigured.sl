@@ -31,7 +31,7 @@ client c2 { data "a: b\n\nc\n"; expect 250; close }
 advance 10m
 expect small got 2
 # Closing at a recipient: that one is ours, the others wait for it.
-server small { forget; answer RCPT for e@small.test "421 4.3.2 bye" close times 1 }
+server small { forget; answer RCPT for e@small.test "421 4.3.2 bye" close times 3 }
 client c3 to 192.0.2.25:25 {
 	hello
 	send "MAIL FROM:<a@client.test>"; expect 250

@@ -40,7 +40,7 @@ START_TEST(one_reply)
 
 	buf_init(&line, SMTP_REPLY_READ_MAX);
 	smtp_reply_set(&said, cases[_i].code, cases[_i].enhanced, "words");
-	ck_assert_int_eq(proxy_reply_is_about_us(&said), cases[_i].about_us);
+	ck_assert_int_eq(smtp_reply_is_about_session(&said), cases[_i].about_us);
 	proxy_reply_pass(&a, &said, "1.5", &plain, &passed);
 	smtp_reply_format_line(&line, &passed);
 	ck_assert_msg(slice_starts(buf_slice(&line), slice_str(cases[_i].passed)), "%.*s",
