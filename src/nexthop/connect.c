@@ -44,6 +44,7 @@ struct search {
 	usec_t until; /* where a client waits, from the first try on */
 	bool stop; /* another host would not help */
 	bool alarm; /* one of the failures was for a person */
+	bool misfit; /* the last host's was */
 	bool lacking; /* a host lacked what the message needs */
 	bool skipped; /* a member that is left alone was not tried */
 	bool failed; /* a host failed otherwise; *failure is about the last */
@@ -119,14 +120,13 @@ static void session_failed(struct ctx *ctx, struct search *s, const struct nexth
 	if (f->why == CLIENT_REPLY && f->reply.status.class == 4)
 		s->failure->status = f->reply.status;
 	s->failed = true;
-	if (f->why == CLIENT_NOT_TOLD)
-		s->failure->reason = NEXTHOP_NOT_TOLD;
-	else if (f->why != CLIENT_NO_LOGIN && f->why != CLIENT_LOCAL && s->fault == FAULT_NONE)
+	if (f->why != CLIENT_NO_LOGIN && f->why != CLIENT_LOCAL && s->fault == FAULT_NONE)
 		s->fault = FAULT_SOFT;
 	s->stop = f->why == CLIENT_NO_LOGIN || is_late(s);
-	s->alarm |= f->why == CLIENT_NO_LOGIN || f->why == CLIENT_NO_TLS ||
+	s->misfit = f->why == CLIENT_NO_LOGIN || f->why == CLIENT_NO_TLS ||
 		    f->why == CLIENT_UNTRUSTED || f->why == CLIENT_NOT_TOLD ||
 		    (s->way->ask->bounded && is_turned_away(f));
+	s->alarm |= s->misfit;
 }
 
 /* ---- one address ---- */
@@ -364,6 +364,8 @@ static void note_failure(struct ctx *ctx, const struct search *s, size_t member)
 {
 	const struct nexthop_host *h = &s->hosts.v[member];
 
+	if (s->misfit && s->way->ask->bounded)
+		nexthop_group_misfit(ctx, s->way->group, member, s->failure->text);
 	if (s->fault == FAULT_HARD)
 		nexthop_group_failed(ctx, s->way->group, member, s->failure->text, false);
 	else if (s->fault == FAULT_SOFT)
@@ -377,6 +379,7 @@ static int try_entry(struct ctx *ctx, struct search *s, size_t i, struct nexthop
 	int r = nexthop_hosts_look_up(ctx, &s->arena, s->way->config, &s->hosts, i, s->failure);
 
 	s->fault = FAULT_NONE;
+	s->misfit = false;
 	if (r == 0)
 		r = try_host(ctx, s, &s->hosts.v[i], ret);
 	if (r == 0) {

@@ -19,7 +19,6 @@ enum nexthop_fate {
 enum nexthop_reason {
 	NEXTHOP_UNREACHED, /* nobody lets us in */
 	NEXTHOP_CROWDED, /* too many wait already, or this one waited for too long */
-	NEXTHOP_NOT_TOLD, /* it does not let us say who our client is */
 	NEXTHOP_LACKING, /* nobody there has what the message needs; `lacks` */
 };
 

@@ -19,6 +19,14 @@ struct nexthop_live {
 	struct client_live live;
 };
 
+/* How we and the host are set up does not fit: it does not let us say who our client is, or does
+ * not let us in. */
+static bool is_misfit(const struct client_failure *f)
+{
+	return f->why == CLIENT_NOT_TOLD ||
+	       (f->reply.code != 421 && smtp_reply_is_about_session(&f->reply));
+}
+
 static int broken(struct ctx *ctx, struct nexthop_live *l, const struct client_failure *failure,
 	struct nexthop_broken *ret_broken)
 {
@@ -27,12 +35,14 @@ static int broken(struct ctx *ctx, struct nexthop_live *l, const struct client_f
 	if (r < 0)
 		return r;
 	*ret_broken = (struct nexthop_broken){
-		.not_told = failure->why == CLIENT_NOT_TOLD,
+		.misfit = is_misfit(failure),
 		.in_doubt = failure->stage == CLIENT_DOT,
 		.reply = failure->reply,
 		.text = failure->text,
 	};
-	if (failure->why != CLIENT_LOCAL && failure->why != CLIENT_NOT_TOLD)
+	if (ret_broken->misfit && l->conn->member != NEXTHOP_NO_MEMBER)
+		nexthop_group_misfit(ctx, l->conn->group, l->conn->member, failure->text);
+	if (failure->why != CLIENT_LOCAL)
 		nexthop_conn_lost(ctx, l->conn, failure->text);
 	if (ret_broken->in_doubt)
 		metric_add(METRIC_INDOUBT, 1);
@@ -109,7 +119,7 @@ int nexthop_live_begin(struct ctx *ctx, struct nexthop_conn *conn, struct slice 
 	r = nexthop_conn_renew(ctx, conn, &no_session);
 	if (r < 0 && ctx_check(ctx) == 0) {
 		*ret_broken = (struct nexthop_broken){ .reply = no_session.reply,
-			.not_told = no_session.reason == NEXTHOP_NOT_TOLD,
+			.misfit = no_session.alarm,
 			.text = no_session.text };
 		return ERR_UNREACHABLE;
 	}

@@ -22,6 +22,8 @@
 
 #define NAME_BYTES 512
 
+#define ALARM_PAUSE (10 * USEC_PER_MIN) /* one alarm says enough */
+
 struct nexthop_groups {
 	unsigned refs;
 	unsigned slot;
@@ -68,9 +70,11 @@ static void fill_group(struct nexthop_groups *g, struct nexthop_board *board,
 	size_t n = hops->hosts.n;
 
 	*ret = (struct nexthop_group){ .config = g->config, .hops = hops, .slot = g->slot };
+	ret->key = arena_printf(&g->arena, "hops:%.*s", SLICE_ARG(hops->name));
 	ret->members = arena_array(&g->arena, struct nexthop_entry *, n);
 	ret->ids = arena_array(&g->arena, uint64_t, n);
 	ret->names = arena_array(&g->arena, const char *, n);
+	ret->alarms = arena_array(&g->arena, usec_t, n);
 	ret->entry = entry_for(
 		g, board, slice_str(arena_printf(&g->arena, "pool %.*s", SLICE_ARG(hops->name))));
 	for (size_t i = 0; i < n; i++) {
@@ -248,6 +252,19 @@ void nexthop_group_lost(
 {
 	if (nexthop_entry_lost(g->members[member], g->config->delivery.dead_host, clock_now()))
 		tell_down(ctx, g, member, why);
+}
+
+void nexthop_group_misfit(
+	struct ctx *ctx, const struct nexthop_group *g, size_t member, const char *why)
+{
+	usec_t now = clock_now();
+
+	metric_add(METRIC_MISCONFIGURED, 1);
+	if (now < g->alarms[member])
+		return;
+	g->alarms[member] = now + ALARM_PAUSE;
+	LOG(ctx, EV_ALARM, FIELD_STR("destination", g->key), FIELD_STR("member", g->names[member]),
+		FIELD_STR("why", why));
 }
 
 /* ---- those who wait ---- */

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/time.h"
 #include "nexthop/pool.h"
 
 struct config;
@@ -21,10 +22,12 @@ struct smtp_caps;
 struct nexthop_group {
 	const struct config *config;
 	const struct config_hops *hops;
+	const char *key; /* of the target: "hops:NAME" */
 	unsigned slot; /* of this worker in the entries */
 	struct nexthop_entry *entry; /* of the pool: who waits */
 	struct nexthop_entry **members; /* one a host, in the order of hops->hosts */
 	uint64_t *ids; /* as nexthop_member.id */
+	usec_t *alarms; /* when the next one may be raised about it, by this worker */
 	const char **names; /* "192.0.2.30:25", "mx1.example.org:25" */
 };
 
@@ -60,6 +63,11 @@ void nexthop_group_opened(struct ctx *ctx, const struct nexthop_group *g, size_t
 void nexthop_group_failed(
 	struct ctx *ctx, const struct nexthop_group *g, size_t member, const char *why, bool check);
 void nexthop_group_lost(
+	struct ctx *ctx, const struct nexthop_group *g, size_t member, const char *why);
+
+/* It does not let us in as configured, while a client waits: the mail is not to blame, and a person
+ * should look. Counted each time; the alarm is raised once in ten minutes for each member. */
+void nexthop_group_misfit(
 	struct ctx *ctx, const struct nexthop_group *g, size_t member, const char *why);
 
 /* ---- those who wait for a connection ---- */

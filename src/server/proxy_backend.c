@@ -40,6 +40,8 @@ static void misconfigured(struct ctx *ctx, struct proxy_backend *b, const char *
 {
 	smtp_reply_set(&b->lost, 451, "4.3.5",
 		"The servers behind us and we do not agree about our rights; try again later");
+	if (b->target.hops)
+		return; /* which the alarm was about */
 	metric_add(METRIC_MISCONFIGURED, 1);
 	if (clock_now() < *b->next_alarm)
 		return;
@@ -57,7 +59,7 @@ void proxy_backend_broke(struct ctx *ctx, struct proxy_backend *b,
 {
 	*ret_why = broken->text;
 	smtp_reply_keep(&broken->reply, &b->last_word);
-	if (broken->not_told || (is_about_rights(&broken->reply) && !b->held))
+	if (broken->misfit)
 		misconfigured(ctx, b, broken->text);
 }
 

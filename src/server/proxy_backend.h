@@ -47,7 +47,7 @@ struct proxy_backend {
 	struct slice identity; /* of who */
 	struct nexthop_conn *held; /* the only one that will do; NULL: any of the target */
 	struct nexthop_conn *ahead; /* a held one that is tried first; NULL: none, or it was */
-	usec_t *next_alarm; /* the worker's: when an alarm may be raised again */
+	usec_t *next_alarm; /* the worker's, about servers that are no hops: when the next may be */
 	struct slice hostname; /* ours, for what `hide-names` takes out */
 	bool kept; /* the message is stored by us where it is lost; for the log */
 
@@ -123,8 +123,8 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why);
 /* The same for the envelope so far, each recipient of which has to be answered as before. */
 int proxy_backend_say_again(struct ctx *ctx, struct proxy_backend *b, const char **ret_why);
-/* A step failed: what the backend said is noted, for the client and the log, and an alarm raised
- * where it is about how it and we are set up. *ret_why is as in *broken. Does not suspend. */
+/* A step failed: what the backend said is noted, for the client and the log. *ret_why is as in
+ * *broken. Does not suspend. */
 void proxy_backend_broke(struct ctx *ctx, struct proxy_backend *b,
 	const struct nexthop_broken *broken, const char **ret_why);
 /* One was lost before the content, and another one may be asked. Pure. */

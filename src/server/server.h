@@ -56,7 +56,7 @@ struct server {
 	size_t held_max; /* beyond it 452 is said; SERVER_HELD_MAX from server_init */
 	uint64_t next_session; /* part of session ids */
 	struct server_pretence *pretence; /* NULL: all is real */
-	usec_t backend_alarm; /* when an alarm about backends may be raised again */
+	usec_t backend_alarm; /* when an alarm about servers that are no hops may be raised again */
 	bool stopping; /* no new sessions; those open are told 421 after their message */
 };
 

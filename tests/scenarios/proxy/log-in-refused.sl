@@ -8,4 +8,4 @@ client c1 to 192.0.2.25:25 {
 	close
 }
 expect log alarm 1 { destination = "hops:home"; why ~ "*530 5.7.0 log in first" }
-expect metric sluice_proxy_misconfigured_total 1
+expect metric sluice_proxy_misconfigured_total = 1
