@@ -28,7 +28,19 @@ static int fail(
 	struct ctx *ctx, struct client_live *l, int code, struct client_failure *ret_failure)
 {
 	client_live_abandon(l);
-	return client_talk_failed(ctx, l->client, code, ret_failure);
+	client_talk_failed(ctx, l->client, code, ret_failure);
+	if (l->odd && ret_failure->reply.code == 0)
+		ret_failure->reply = *l->odd;
+	return code;
+}
+
+static int makes_no_sense(struct ctx *ctx, struct client_live *l, const struct smtp_reply *reply)
+{
+	struct smtp_reply *odd = arena_array(ctx->arena, struct smtp_reply, 1);
+
+	*odd = *reply;
+	l->odd = odd;
+	return ctx_fail(ctx, ERR_PROTOCOL, "client", "%u makes no sense there", reply->code);
 }
 
 /* It is about our session, or our log-in, and not about what was asked. With a log-in of somebody
@@ -57,7 +69,7 @@ static int hear(struct ctx *ctx, struct client_live *l, enum client_stage stage,
 	bool go_on = reply.code >= 300 && reply.code < 400;
 
 	if (stage == CLIENT_DATA ? reply.code < 400 && reply.code != 354 : go_on)
-		return ctx_fail(ctx, ERR_PROTOCOL, "client", "%u makes no sense there", reply.code);
+		return makes_no_sense(ctx, l, &reply);
 	*ret = reply;
 	return 0;
 }
@@ -97,6 +109,7 @@ static int take_data_back(struct ctx *ctx, struct client_live *l)
 	int r = hear(ctx, l, CLIENT_DATA, l->client->timeouts.data, &reply);
 
 	l->asked = false;
+	l->odd = NULL;
 	if (r < 0 || reply.code == 354)
 		l->client->over = true;
 	return ctx_check(ctx);
@@ -386,7 +399,7 @@ static int hear_answers(struct ctx *ctx, struct client_live *l, struct smtp_repl
 	if (!lmtp)
 		r = client_talk_reply_passed(ctx, l->client, timeout, ret);
 	if (r == 0 && !lmtp && ret->code / 100 == 3 && !(l->prdr && ret->code == 353))
-		r = ctx_fail(ctx, ERR_PROTOCOL, "client", "%u makes no sense there", ret->code);
+		r = makes_no_sense(ctx, l, ret);
 	if (r < 0 || (!lmtp && ret->code != 353))
 		return r;
 	*ret_n = l->accepted;

@@ -32,6 +32,7 @@ struct client_live {
 	struct smtp_dot dot;
 	struct buf chunk; /* BDAT: gathered until it is worth sending */
 	unsigned unanswered; /* chunks whose reply was not read yet */
+	const struct smtp_reply *odd; /* the reply that made no sense, in ctx->arena; or NULL */
 	struct smtp_reply refused; /* the first no to a chunk; code 0: none */
 };
 

@@ -14,7 +14,7 @@ struct nexthop_live;
 
 /* Why a step could not be done. The session with the host is over. */
 struct nexthop_broken {
-	bool misfit; /* it does not let us in as configured; the alarm was raised where it has hops */
+	bool misfit; /* it does not let us in as configured; where it has hops, that was told */
 	bool in_doubt; /* all was sent and the answer was lost: the host may have the message */
 	struct smtp_reply reply; /* the host's, which ended it; code 0: there was none */
 	const char *text; /* a sentence for people, in ctx->arena, never NULL */

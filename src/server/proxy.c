@@ -94,7 +94,7 @@ static int ask_at_mail(
 		*ret_tx = &t->base;
 		return 0;
 	}
-	proxy_log_reply(&t->log, &t->arena, &said, ret);
+	proxy_log_reply(&t->log, &t->arena, proxy_backend_heard(b, &said), ret);
 	proxy_log_end(ctx, &t->log, t->session, b, "stopped");
 	proxy_tx_free(t);
 	return r;
@@ -182,7 +182,7 @@ static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *re
 	else if (said.code)
 		proxy_backend_pass(b, &t->arena, &said, "0.0", ret_refusal);
 	if (ret_refusal->code)
-		proxy_log_reply(&t->log, &t->arena, &said, ret_refusal);
+		proxy_log_reply(&t->log, &t->arena, proxy_backend_heard(b, &said), ret_refusal);
 	return 0;
 }
 

@@ -163,7 +163,7 @@ int proxy_finish(struct ctx *ctx, struct tx *tx, const struct edits *edits, stru
 	else
 		r = pass_end(ctx, t, edits, &said, ret);
 	if (r == 0)
-		proxy_log_reply(&t->log, &t->arena, &said, ret);
+		proxy_log_reply(&t->log, &t->arena, proxy_backend_heard(&t->backend, &said), ret);
 	proxy_log_end(ctx, &t->log, t->session, &t->backend, "stopped");
 	proxy_tx_free(t);
 	return r;

@@ -63,6 +63,14 @@ void proxy_backend_broke(struct ctx *ctx, struct proxy_backend *b,
 		misconfigured(ctx, b, broken->text);
 }
 
+const char *proxy_backend_doubt(struct ctx *ctx, const struct nexthop_broken *broken)
+{
+	if (broken == NULL)
+		return "no answer to the message: it may have it";
+	return arena_printf(
+		ctx->arena, "no answer to the message: it may have it (%s)", broken->text);
+}
+
 /* Who does not let us in is not asked again when nobody else is there. */
 bool proxy_backend_may_replace(const struct proxy_backend *b)
 {
@@ -424,6 +432,7 @@ int proxy_backend_open(struct ctx *ctx, struct proxy_backend *b, struct smtp_rep
 int proxy_backend_write(struct ctx *ctx, struct proxy_backend *b, struct slice bytes)
 {
 	struct nexthop_broken broken;
+	const char *why;
 
 	usec_t began = clock_now();
 
@@ -433,7 +442,8 @@ int proxy_backend_write(struct ctx *ctx, struct proxy_backend *b, struct slice b
 
 	b->waited += clock_now() - began;
 	if (r == ERR_UNREACHABLE) {
-		proxy_backend_lose(ctx, b, broken.text);
+		proxy_backend_broke(ctx, b, &broken, &why);
+		proxy_backend_lose(ctx, b, why);
 		r = 0;
 	}
 	return r;
@@ -443,6 +453,7 @@ int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_r
 	struct smtp_reply *ret_each, size_t *ret_n)
 {
 	struct nexthop_broken broken = { .in_doubt = true };
+	const char *why = NULL;
 	usec_t began = clock_now();
 	struct deadline d;
 
@@ -462,8 +473,11 @@ int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_r
 	ret->code = 0;
 	*ret_n = 0;
 	b->in_doubt = broken.in_doubt;
-	proxy_backend_lose(
-		ctx, b, broken.in_doubt ? "no answer to the message: it may have it" : broken.text);
+	if (r == ERR_UNREACHABLE)
+		proxy_backend_broke(ctx, b, &broken, &why);
+	if (broken.in_doubt)
+		why = proxy_backend_doubt(ctx, r == ERR_UNREACHABLE ? &broken : NULL);
+	proxy_backend_lose(ctx, b, why);
 	return 0;
 }
 

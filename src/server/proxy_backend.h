@@ -77,6 +77,13 @@ struct proxy_backend {
 	usec_t waited; /* for backends, altogether */
 };
 
+/* What the log shows of its words: this reply, or, where there was none, those that ended it. */
+static inline const struct smtp_reply *proxy_backend_heard(
+	const struct proxy_backend *b, const struct smtp_reply *said)
+{
+	return said->code ? said : &b->last_word;
+}
+
 /* Each call suspends and returns 0 or as ctx_check. When the backend is lost for good, `lost` is
  * set, and later calls do nothing. Texts of replies live in ctx->arena. */
 
@@ -127,6 +134,9 @@ int proxy_backend_say_again(struct ctx *ctx, struct proxy_backend *b, const char
  * *broken. Does not suspend. */
 void proxy_backend_broke(struct ctx *ctx, struct proxy_backend *b,
 	const struct nexthop_broken *broken, const char **ret_why);
+/* Why it is not known whether it has the message. broken: how its answer failed to come; NULL: time
+ * was up. In ctx->arena, or static. */
+const char *proxy_backend_doubt(struct ctx *ctx, const struct nexthop_broken *broken);
 /* One was lost before the content, and another one may be asked. Pure. */
 bool proxy_backend_may_replace(const struct proxy_backend *b);
 /* Logs that it was lost, ends it, and will not choose it again if there is another. */

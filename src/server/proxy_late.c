@@ -193,7 +193,7 @@ int proxy_late_finish(struct ctx *ctx, struct proxy_backend *b, struct proxy_kee
 	metric_add(
 		METRIC_INDOUBT, b->in_doubt && r == ERR_TIMEOUT); /* else it is counted already */
 	if (b->in_doubt)
-		t.why = "no answer to the message: it may have it";
+		t.why = proxy_backend_doubt(ctx, r == ERR_UNREACHABLE ? &t.broken : NULL);
 	else if (r == ERR_TIMEOUT)
 		t.why = "no answer in time";
 	proxy_backend_lose(ctx, b, t.why);

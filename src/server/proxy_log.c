@@ -58,15 +58,22 @@ static bool is_ours(const struct proxy_log *l, const struct session *s, bool con
 	return l->decided == 0 && !l->as && s->refused.n && (content || l->accepted == 0);
 }
 
-static const char *verdict(const struct proxy_log *l, const char *ended)
+/* A backend that was lost said nothing about the mail, whatever its last word was, unless that was
+ * a no. */
+static const char *verdict(
+	const struct proxy_log *l, const struct proxy_backend *b, const char *ended)
 {
+	bool lost = l->said.n == 0 || (b->lost.code && b->last_word.code < 400);
+
 	if (l->as)
 		return l->as;
 	if (l->decided == 0)
 		return ended;
-	if (l->said.n == 0)
-		return l->decided < 400 ? "kept" : "lost";
-	return l->decided < 400 ? "accepted" : l->decided < 500 ? "deferred" : "rejected";
+	if (l->decided < 400)
+		return lost || b->lost.code ? "kept" : "accepted";
+	if (lost)
+		return "lost";
+	return l->decided < 500 ? "deferred" : "rejected";
 }
 
 void proxy_log_end(struct ctx *ctx, const struct proxy_log *l, const struct session *s,
@@ -80,7 +87,7 @@ void proxy_log_end(struct ctx *ctx, const struct proxy_log *l, const struct sess
 	if (b->pretence)
 		return;
 	(void)stream_tls_info(s->stream, &tls);
-	LOG(ctx, EV_PROXIED, FIELD_STR("verdict", ours ? proxy_log_refused : verdict(l, ended)),
+	LOG(ctx, EV_PROXIED, FIELD_STR("verdict", ours ? proxy_log_refused : verdict(l, b, ended)),
 		FIELD("from", b->reverse_path.n ? b->reverse_path : S("<>")), FIELD("to", l->first),
 		FIELD_INT("recipients", l->accepted), FIELD_INT("kept", l->kept),
 		FIELD_INT("size", l->size), FIELD_STR("gathered", l->gathered ? "yes" : NULL),

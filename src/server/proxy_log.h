@@ -33,8 +33,8 @@ struct proxy_log {
 };
 
 void proxy_log_begin(struct proxy_log *l, const struct session *s);
-/* The backend said no to MAIL, a recipient or DATA, or answered the content. said: code 0 where
- * there was no answer. */
+/* The backend said no to MAIL, a recipient or DATA, or answered the content. said: also what it was
+ * lost by; code 0 where there was no answer. */
 void proxy_log_reply(struct proxy_log *l, struct arena *a, const struct smtp_reply *said,
 	const struct smtp_reply *told);
 /* A recipient was taken. */
@@ -42,8 +42,9 @@ void proxy_log_recipient(struct proxy_log *l, struct slice path);
 /* Writes the line. `ended` is why it ended where no reply did: "abandoned", "client-lost",
  * proxy_log_refused, "stopped". "refused", with our reply, is also said where all recipients
  * were refused, and not by a server behind us. Verdicts by a reply are "accepted", "deferred"
- * and "rejected"; without an answer "kept" where we stored it, "in-doubt" where the whole
- * message was sent, else "lost"; "duplicate" where it was not passed on because it was before.
+ * and "rejected"; without an answer about the mail "kept" where we stored it, "in-doubt" where
+ * the whole message was sent, else "lost"; "duplicate" where it was not passed on because it was
+ * before.
  * gathered, where it was said to a backend when it was whole, since its client was slow;
  * released, how often one was left before that. took-ms is the whole time from MAIL on:
  * client-ms of it we waited for the client, backend-ms for servers behind us; the rest,

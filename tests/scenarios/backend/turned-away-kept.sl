@@ -29,9 +29,11 @@ server bad { forget; answer RCPT "421 4.3.2 bye" }
 server good { answer RCPT "421 4.3.2 bye" }
 client c3 to 192.0.2.25:26 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<4@ours.test>"; expect 250; expect 250; data "a: b\n\nc\n"; expect 451 "4.3.2"; close }
 expect queue empty
+expect log proxied 1 { listener = late; verdict = deferred; said ~ "421 4.3.2*" }
 advance 15m
 client c4 to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<5@ours.test>"; expect 250; expect 250 "2.1.5 Recipient taken"; data "a: b\n\nc\n"; expect 250 "2.0.0 Queued as "; close }
 expect queue 1
+expect log proxied 1 { listener = kept; verdict = kept; said ~ "421 4.3.2*"; told ~ "250 2.0.0 Queued as *" }
 server bad { forget }
 advance 15m
 expect queue empty
