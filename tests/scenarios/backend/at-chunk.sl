@@ -19,7 +19,7 @@ client bye to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<
 advance 15m
 
 server one { forget; offer PIPELINING CHUNKING; answer BDAT "421 4.3.2 closing" close }
-client bye-close to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<bye-close@one.test>" "DATA"; expect 250; expect 250; expect 354; raw "a: b\r\n\r\n"; repeat 600 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n"; wait 1s; send "."; expect 451 "4.4.2"; close }
+client bye-close to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<bye-close@one.test>" "DATA"; expect 250; expect 250; expect 354; raw "a: b\r\n\r\n"; repeat 600 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n"; wait 1s; send "."; expect 451 "4.3.2"; close }
 advance 15m
 
 server one { forget; offer PIPELINING CHUNKING; answer BDAT "451 4.7.9 not now" }

@@ -30,7 +30,12 @@ expect log alarm 1 { destination = "hops:told"; member = "192.0.2.30:25"; why ~ 
 expect log alarm 1 { destination = "hops:plain"; member = "192.0.2.32:25"; why ~ "*550 5.7.1 not you" }
 expect log alarm 1 { destination = "hops:two"; member = "192.0.2.34:25"; why ~ "*550 5.7.0 who are you" }
 expect metric sluice_proxy_misconfigured_total = 3
-client c1 { message a@client.test 2@told.test; message a@client.test 3@told.test; message a@client.test 4@told.test }
+advance 10s
+client c1 { message a@client.test 2@told.test }
+advance 10s
+client c1 { message a@client.test 3@told.test }
+advance 10s
+client c1 { message a@client.test 4@told.test }
 expect told got 4
 expect log alarm 3
 expect log member-down 1 { hops = told; member = "192.0.2.30:25" }

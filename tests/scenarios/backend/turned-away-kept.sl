@@ -16,8 +16,10 @@ server good 192.0.2.32:25 { }
 client c1 to 192.0.2.25:25 { message a@client.test 1@ours.test }
 expect good got 1
 expect queue empty
+advance 10s
 client c2 to 192.0.2.25:26 { message a@client.test 2@ours.test }
 expect good got 2
+advance 10s
 server bad { forget; answer MAIL "530 5.7.0 log in first" times 1 }
 client c2 { message a@client.test 3@ours.test }
 expect good got 3

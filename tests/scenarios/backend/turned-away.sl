@@ -2,13 +2,13 @@
 # third time. Nobody hears of it.
 use backend
 server bad { answer RCPT "421 4.3.0 bye" }
-client c1 to 192.0.2.25:25 {
-	hello
-	message a@client.test 1@two.test
-	message a@client.test 2@two.test
-	message a@client.test 3@two.test
-	message a@client.test 4@two.test
-}
+client c1 to 192.0.2.25:25 { hello; message a@client.test 1@two.test }
+advance 10s
+client c1 { message a@client.test 2@two.test }
+advance 10s
+client c1 { message a@client.test 3@two.test }
+advance 10s
+client c1 { message a@client.test 4@two.test }
 expect good got 4
 expect bad connections 3
 expect log backend-lost 3 { why ~ "*421 4.3.0 bye"; mail = "another backend is asked while the client waits" }

@@ -222,7 +222,7 @@ const struct coverage_row coverage_backend_rows[] = {
 		"data content 451 4.4.2"),
 	SAYS_ALONE("a chunk", "BDAT", "421, and stays", "bye", "421 *", "data content 451 4.3.2"),
 	DOES_ALONE("a chunk", "BDAT", "421, and hangs up", "bye-close", "421 *", "closes",
-		"data content 451 4.4.2"),
+		"data content 451 4.3.2"),
 	SAYS_ALONE("a chunk", "BDAT", "4xx", "later", "451 4.7.9*", "data content 451 4.7.9"),
 	SAYS_ALONE("a chunk", "BDAT", "5xx", "never", "554 5.3.9*", "data content 554 5.3.9"),
 	SAYS_ALONE("a chunk", "BDAT", "3xx", "asks", "354 *", "data content 451 4.4.2"),
