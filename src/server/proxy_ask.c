@@ -3,10 +3,12 @@
  * silent is waited for as long as the client would wait itself. */
 #include "server/proxy_ask.h"
 
+#include "config/config.h"
 #include "nexthop/live.h"
 #include "rt/clock.h"
 #include "server/proxy_backend.h"
 #include "server/proxy_offers.h"
+#include "smtp/reply.h"
 
 /* How long the client waits until a lost backend is replaced; what is left for that at least. */
 #define REPLACE_TIME  (30 * USEC_PER_SEC)
@@ -42,4 +44,19 @@ usec_t proxy_ask_replace_time(const struct proxy_backend *b)
 	usec_t spent = clock_now() - b->began;
 
 	return spent < REPLACE_TIME - REPLACE_LEAST ? REPLACE_TIME - spent : REPLACE_LEAST;
+}
+
+static bool is_about_rights(const struct smtp_reply *said)
+{
+	return said->code != 421 && smtp_reply_is_about_session(said);
+}
+
+/* Who does not let us in is not asked again when nobody else is there. */
+bool proxy_ask_may_replace(const struct proxy_backend *b)
+{
+	const struct config_hops *hops = b->target.hops;
+	bool alone = hops && b->failed_n + 1 >= hops->hosts.n;
+
+	return b->live && !b->held && b->replaced < PROXY_REPLACE_MAX &&
+	       !(alone && is_about_rights(&b->last_word));
 }

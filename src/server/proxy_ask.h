@@ -3,6 +3,7 @@
 #ifndef SLUICE_SERVER_PROXY_ASK_H
 #define SLUICE_SERVER_PROXY_ASK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/time.h"
@@ -20,5 +21,7 @@ void proxy_ask_hurry(
 	const struct proxy_backend *b, struct nexthop_conn *conn, const struct nexthop_ask *ask);
 /* It was lost in that step: what is left for replacing it. */
 usec_t proxy_ask_replace_time(const struct proxy_backend *b);
+/* One was lost before the content, and another one may be asked. */
+bool proxy_ask_may_replace(const struct proxy_backend *b);
 
 #endif

@@ -49,11 +49,6 @@ static void misconfigured(struct ctx *ctx, struct proxy_backend *b, const char *
 	LOG(ctx, EV_ALARM, FIELD("destination", b->target.key), FIELD_STR("why", why));
 }
 
-static bool is_about_rights(const struct smtp_reply *said)
-{
-	return said->code != 421 && smtp_reply_is_about_session(said);
-}
-
 void proxy_backend_broke(struct ctx *ctx, struct proxy_backend *b,
 	const struct nexthop_broken *broken, const char **ret_why)
 {
@@ -69,16 +64,6 @@ const char *proxy_backend_doubt(struct ctx *ctx, const struct nexthop_broken *br
 		return "no answer to the message: it may have it";
 	return arena_printf(
 		ctx->arena, "no answer to the message: it may have it (%s)", broken->text);
-}
-
-/* Who does not let us in is not asked again when nobody else is there. */
-bool proxy_backend_may_replace(const struct proxy_backend *b)
-{
-	const struct config_hops *hops = b->target.hops;
-	bool alone = hops && b->failed_n + 1 >= hops->hosts.n;
-
-	return b->live && !b->held && b->replaced < PROXY_REPLACE_MAX &&
-	       !(alone && is_about_rights(&b->last_word));
 }
 
 /* Nobody takes it now: the client hears that it is not for ever, and why. */
@@ -272,7 +257,7 @@ static int ask_somebody(struct ctx *ctx, struct proxy_backend *b, const struct s
 	int r = b->live ? ask(ctx, b, s, &why) : ask_anew(ctx, b, s, &why);
 
 	ctx_narrow(ctx, &d, proxy_ask_replace_time(b));
-	while (r == ERR_UNREACHABLE && proxy_backend_may_replace(b))
+	while (r == ERR_UNREACHABLE && proxy_ask_may_replace(b))
 		r = ask_another(ctx, b, s, &why);
 	r = ctx_widen(ctx, &d, r);
 	if (r == 0 || ctx_check(ctx) < 0)
@@ -291,7 +276,7 @@ static int connect_again(struct ctx *ctx, struct proxy_backend *b, const struct 
 	struct deadline d;
 
 	ctx_narrow(ctx, &d, proxy_ask_replace_time(b));
-	while (r == ERR_UNREACHABLE && proxy_backend_may_replace(b)) {
+	while (r == ERR_UNREACHABLE && proxy_ask_may_replace(b)) {
 		b->replaced++;
 		proxy_backend_give_up(ctx, b, *why);
 		r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, why);

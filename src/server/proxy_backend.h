@@ -137,8 +137,6 @@ void proxy_backend_broke(struct ctx *ctx, struct proxy_backend *b,
 /* Why it is not known whether it has the message. broken: how its answer failed to come; NULL: time
  * was up. In ctx->arena, or static. */
 const char *proxy_backend_doubt(struct ctx *ctx, const struct nexthop_broken *broken);
-/* One was lost before the content, and another one may be asked. Pure. */
-bool proxy_backend_may_replace(const struct proxy_backend *b);
 /* Logs that it was lost, ends it, and will not choose it again if there is another. */
 void proxy_backend_give_up(struct ctx *ctx, struct proxy_backend *b, const char *why);
 /* It is lost for good: fills `lost`, which is never permanent: it is not the mail's fault. */

@@ -10,6 +10,7 @@
 #include "nexthop/live.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
+#include "server/proxy_ask.h"
 #include "server/proxy_backend.h"
 #include "server/proxy_keep.h"
 #include "server/proxy_reply.h"
@@ -164,7 +165,7 @@ static int try_all(struct attempt *t, struct proxy_keep *k, struct smtp_reply *r
 	struct proxy_backend *b = t->backend;
 	int r = attempt(t, k, ret, ret_each, ret_n);
 
-	while (r == ERR_UNREACHABLE && !t->broken.in_doubt && proxy_backend_may_replace(b)) {
+	while (r == ERR_UNREACHABLE && !t->broken.in_doubt && proxy_ask_may_replace(b)) {
 		b->replaced++;
 		proxy_backend_give_up(t->ctx, b, t->why);
 		r = attempt(t, k, ret, ret_each, ret_n);
