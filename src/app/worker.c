@@ -197,6 +197,8 @@ static void build_server(struct worker *w)
 	w->server.shared = w->setup->shared->tally;
 	w->server.slot = w->setup->number;
 	w->server.doubts = w->setup->shared->doubts;
+	w->server.gathering.workers = w->setup->shared->workers;
+	w->server.gathering.files_max = process_descriptors() / GATHERING_OF_FILES;
 }
 
 static bool has_proxy(const struct config *c)

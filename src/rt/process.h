@@ -66,6 +66,8 @@ int process_find_user(const char *name, struct process_user *ret);
 int process_become(const struct process_user *user);
 /* Allows as many descriptors as the system lets us. */
 void process_raise_descriptors(void);
+/* So many this process may have open at once. */
+unsigned process_descriptors(void);
 
 /* The user that a folder belongs to. */
 unsigned process_dir_owner(const struct dir *d);

@@ -22,8 +22,6 @@
 #include "server/submission.h"
 #include "smtp/cmd.h"
 
-#define ADDED_BYTES 16384 /* that our own fields may add to a header section */
-
 struct content *content_new(
 	const struct session *s, enum content_mode mode, enum smtp_content_format format)
 {
@@ -126,7 +124,7 @@ static bool build_header(struct session *s, struct buf *ret_header, struct smtp_
 		smtp_reply_set(ret_refusal, 554, "5.4.6", "Too many hops: the message is looping");
 		return false;
 	}
-	ret_header->max = header.n + ADDED_BYTES;
+	ret_header->max = header.n + CONTENT_ADDED_BYTES;
 	add_received(s, ret_header);
 	if (s->listener->for_whom == CONFIG_FOR_SUBMISSION && !s->passage &&
 		!submission_fix(s, header, ret_header, ret_refusal))

@@ -17,6 +17,8 @@ struct ctx;
 struct server;
 struct session;
 
+#define CONTENT_ADDED_BYTES 16384 /* that our own fields may add to a header section */
+
 /* Owned by the session from content_new to content_free. Read-only for others. */
 struct content {
 	enum content_mode mode;

@@ -22,9 +22,12 @@
 
 void server_init(struct server *server)
 {
+	struct hash_key key = random_hash_key();
+
 	*server = (struct server){ .relay = &relay_service, .held_max = SERVER_HELD_MAX };
 	scope_init(&server->sessions, SCOPE_SERVE);
-	map_init(&server->crowds, random_hash_key(), false);
+	map_init(&server->crowds, key, false);
+	gathering_init(&server->gathering, key);
 }
 
 void server_done(struct server *server)
@@ -32,6 +35,7 @@ void server_done(struct server *server)
 	config_unref(server->config);
 	tls_server_unref(server->tls);
 	map_done(&server->crowds);
+	gathering_done(&server->gathering);
 	heap_done(&server->slowed);
 }
 

@@ -141,11 +141,15 @@ static int gather_if_slow(struct ctx *ctx, struct proxy_tx *t)
 		return 0;
 	if (b->live && nexthop_quiet_is_held(nexthop_live_conn(b->live)))
 		return 0;
-	proxy_keep_borrow(&t->keep, &t->arena, t->session, b->params.size);
+	if (!proxy_keep_borrow(&t->keep, &t->arena, t->session, b->params.size))
+		return 0;
 	int r = proxy_keep_prepare(ctx, &t->keep, id);
 
-	if (r < 0 || !proxy_keep_holds(&t->keep))
+	if (r < 0 || !proxy_keep_holds(&t->keep)) {
+		if (t->keep.lent)
+			proxy_keep_drop(&t->keep);
 		return r;
+	}
 	proxy_backend_part(b);
 	t->late = true;
 	t->log.gathered = true;
@@ -161,7 +165,7 @@ static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *re
 	int r = 0;
 
 	b->kept = proxy_keep_can(&t->keep);
-	if ((t->keep.ours_n && !b->kept) || (t->late && !proxy_keep_holds(&t->keep))) {
+	if ((t->keep.ours_n && !b->kept) || (t->late && !proxy_keep_admit(&t->keep))) {
 		proxy_keep_refusal(&t->keep, ret_refusal);
 		return 0;
 	}
@@ -203,10 +207,11 @@ static int proxy_open(
 /* What could not be kept is no loss while a backend has everyone. */
 static int note_kept(struct proxy_tx *t, int r)
 {
-	if (r == 0 || r == ERR_CANCELLED || r == ERR_TIMEOUT || t->keep.ours_n || t->late ||
-		t->backend.lost.code)
+	if (r == 0 || r == ERR_CANCELLED || r == ERR_TIMEOUT)
 		return r;
-	proxy_keep_drop(&t->keep);
+	proxy_keep_drop(&t->keep); /* its room is free at once, however long the rest may take */
+	if (t->keep.ours_n || t->late || t->backend.lost.code)
+		return r;
 	t->backend.kept = false;
 	return 0;
 }
@@ -222,7 +227,7 @@ static int proxy_header(struct ctx *ctx, struct tx *tx, struct slice bytes)
 
 	t->log.size += bytes.n;
 	if (r == 0)
-		r = note_kept(t, proxy_keep_header(&t->keep, bytes));
+		r = note_kept(t, proxy_keep_header(&t->keep, bytes, t->late));
 	proxy_tx_count(t);
 	return r;
 }

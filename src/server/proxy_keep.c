@@ -11,6 +11,9 @@
 #include "base/metrics.h"
 #include "config/config.h"
 #include "nexthop/nexthop.h"
+#include "rt/clock.h"
+#include "rt/ctx.h"
+#include "server/content.h"
 #include "server/server.h"
 #include "server/service.h"
 #include "server/session.h"
@@ -19,6 +22,12 @@
 #include "spool/spool.h"
 
 #define EMPTY_LINE 2
+
+/* What no queue could take can be passed on all the same. */
+static size_t header_max(const struct session *s)
+{
+	return (size_t)s->config->limits.header_size + CONTENT_ADDED_BYTES + EMPTY_LINE;
+}
 
 /* What was offered in the name of the servers behind us, and would be forgotten in the queue. */
 static bool asks_too_much(const struct smtp_mail_params *p)
@@ -38,19 +47,28 @@ void proxy_keep_begin(struct proxy_keep *k, struct arena *a, const struct sessio
 	k->arena = a;
 	k->size_hint = cmd->params.size;
 	server_envelope_begin(&k->envelope, a, s, cmd, why);
-	buf_init(&k->header, SPOOL_HEADER_MAX + EMPTY_LINE);
+	buf_init(&k->header, header_max(s));
 }
 
-void proxy_keep_borrow(
+bool proxy_keep_borrow(
 	struct proxy_keep *k, struct arena *a, const struct session *s, uint64_t size_hint)
 {
+	struct gathering *g = &s->server->gathering;
+
+	if (k->session && !k->lent)
+		return true;
+	if (gathering_avoids(g, &s->peer.ip, clock_now()))
+		return false;
+	if (!gathering_begin(g, &s->peer.ip, spool_room(s->server->spool), size_hint, &k->gathered))
+		return false;
 	if (k->session)
-		return;
+		return true;
 	k->lent = true;
 	k->session = s;
 	k->arena = a;
 	k->size_hint = size_hint;
-	buf_init(&k->header, SPOOL_HEADER_MAX + EMPTY_LINE);
+	buf_init(&k->header, header_max(s));
+	return true;
 }
 
 int proxy_keep_prepare(struct ctx *ctx, struct proxy_keep *k, char *id)
@@ -71,6 +89,16 @@ bool proxy_keep_holds(const struct proxy_keep *k)
 	return k->writer && !server_spool_refuses(k->session->server, k->size_hint, &why);
 }
 
+bool proxy_keep_admit(struct proxy_keep *k)
+{
+	struct server *server = k->session->server;
+
+	if (!proxy_keep_holds(k))
+		return false;
+	return !k->lent || gathering_begin(&server->gathering, &k->session->peer.ip,
+				   spool_room(server->spool), k->size_hint, &k->gathered);
+}
+
 bool proxy_keep_can(const struct proxy_keep *k)
 {
 	return !k->lent && proxy_keep_holds(k);
@@ -78,8 +106,10 @@ bool proxy_keep_can(const struct proxy_keep *k)
 
 void proxy_keep_refusal(const struct proxy_keep *k, struct smtp_reply *ret)
 {
-	if (!k->writer || !server_spool_refuses(k->session->server, k->size_hint, ret))
+	if (!k->writer)
 		server_spool_refusal(ERR_IO, ret);
+	else if (!server_spool_refuses(k->session->server, k->size_hint, ret))
+		server_spool_refusal(ERR_FULL, ret); /* others have it */
 }
 
 void proxy_keep_add(struct proxy_keep *k, const struct client_rcpt *rcpt, bool ours)
@@ -104,17 +134,36 @@ size_t proxy_keep_bytes(const struct proxy_keep *k)
 
 /* ---- content ---- */
 
-int proxy_keep_header(struct proxy_keep *k, struct slice header)
+int proxy_keep_header(struct proxy_keep *k, struct slice header, bool passes)
 {
 	if (!k->writer)
 		return 0;
+	if (!k->lent && header.n > SPOOL_HEADER_MAX + EMPTY_LINE) {
+		if (!passes || k->ours_n)
+			return ERR_LIMIT;
+		k->lent = true;
+	}
 	buf_put(&k->header, header);
 	return k->header.failed ? ERR_LIMIT : 0;
 }
 
+static int refuse_rest(struct ctx *ctx, struct proxy_keep *k)
+{
+	gathering_avoid(&k->gathered, clock_now());
+	return ctx_fail(ctx, ERR_FULL, "spool", "other messages that are gathered have the room");
+}
+
 int proxy_keep_write(struct ctx *ctx, struct proxy_keep *k, struct slice body)
 {
-	return k->writer ? spool_write(ctx, k->writer, body) : 0;
+	if (!k->writer)
+		return 0;
+	if (!gathering_add(&k->gathered, spool_room(k->session->server->spool), body.n))
+		return refuse_rest(ctx, k);
+	int r = spool_write(ctx, k->writer, body);
+
+	if (r == 0 && spool_writer_has_file(k->writer) && !gathering_file(&k->gathered))
+		return refuse_rest(ctx, k);
+	return r;
 }
 
 int proxy_keep_each(struct ctx *ctx, struct proxy_keep *k,
@@ -160,12 +209,14 @@ void proxy_keep_drop(struct proxy_keep *k)
 {
 	spool_abort(k->writer);
 	k->writer = NULL;
+	gathering_end(&k->gathered);
 	buf_clear(&k->header);
 }
 
 void proxy_keep_end(struct proxy_keep *k)
 {
 	spool_abort(k->writer);
+	gathering_end(&k->gathered);
 	server_envelope_done(&k->envelope);
 	buf_done(&k->header);
 	free(k->ours);

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "server/envelope.h"
+#include "server/gathering.h"
 
 struct client_rcpt;
 struct edits;
@@ -24,6 +25,7 @@ struct proxy_keep {
 	size_t ours_room, ours_n;
 	uint64_t size_hint;
 	struct spool_writer *writer; /* NULL: none yet, or no more */
+	struct gathered gathered; /* what it takes, where it is lent */
 	struct buf header; /* the new header section, with the empty line */
 };
 
@@ -31,8 +33,9 @@ struct proxy_keep {
  * queue could not keep (REQUIRETLS, MT-PRIORITY) is not kept. */
 void proxy_keep_begin(struct proxy_keep *k, struct arena *a, const struct session *s,
 	const struct smtp_mail_cmd *cmd, enum spool_entitlement why);
-/* Where nothing is kept: from now on all is, but until the end of the content only. */
-void proxy_keep_borrow(
+/* Where nothing is kept: from now on all is, but until the end of the content only. False: others
+ * have the room, or the client's last message found none in its midst. */
+bool proxy_keep_borrow(
 	struct proxy_keep *k, struct arena *a, const struct session *s, uint64_t size_hint);
 /* Gives the message its queue id before the first recipient is asked about: id has room for
  * TEXT_ID_CHARS, and is left alone where nothing is kept. Suspends; 0 or as ctx_check. */
@@ -43,6 +46,8 @@ int proxy_keep_each(struct ctx *ctx, struct proxy_keep *k,
 	int (*visit)(void *arg, struct slice piece), void *arg);
 /* There is room to keep it until the end of its content. Does not suspend. */
 bool proxy_keep_holds(const struct proxy_keep *k);
+/* The same, and others leave room for it: it is counted from now on. Before its content. */
+bool proxy_keep_admit(struct proxy_keep *k);
 /* The spool would take the message now, to be delivered later. Does not suspend. */
 bool proxy_keep_can(const struct proxy_keep *k);
 /* Why not. */
@@ -51,9 +56,11 @@ void proxy_keep_refusal(const struct proxy_keep *k, struct smtp_reply *ret);
 void proxy_keep_add(struct proxy_keep *k, const struct client_rcpt *rcpt, bool ours);
 /* Bytes of memory beyond the arena. */
 size_t proxy_keep_bytes(const struct proxy_keep *k);
-/* The next piece; what comes first is the header section with its empty line. Suspends as
- * spool_write, and fails as that does. */
-int proxy_keep_header(struct proxy_keep *k, struct slice header);
+/* What comes first: the header section with its empty line. ERR_LIMIT when it is too long to be
+ * stored; passes: it need not be, since it is passed on when it is whole. */
+int proxy_keep_header(struct proxy_keep *k, struct slice header, bool passes);
+/* The next piece. Suspends as spool_write, and fails as that does; ERR_FULL also where others have
+ * the room. */
 int proxy_keep_write(struct ctx *ctx, struct proxy_keep *k, struct slice body);
 /* The backend has answered to its recipients: those that are ours are left in the envelope. */
 void proxy_keep_leave_ours(struct proxy_keep *k);

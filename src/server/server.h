@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/time.h"
 #include "rt/scope.h"
+#include "server/gathering.h"
 
 struct auth_server;
 struct config;
@@ -52,6 +53,7 @@ struct server {
 	struct scope sessions; /* SCOPE_SERVE */
 	struct heap slowed; /* struct flow's, the one slowed first on top */
 	struct map crowds; /* what sessions are counted by (crowd.h) -> how many are open */
+	struct gathering gathering; /* messages that are kept until they are whole */
 	size_t held; /* bytes of envelopes and header sections in the hands of sessions */
 	size_t held_max; /* beyond it 452 is said; SERVER_HELD_MAX from server_init */
 	uint64_t next_session; /* part of session ids */

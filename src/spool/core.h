@@ -32,6 +32,8 @@ struct spool_source {
 struct spool_ops {
 	/* So many bytes of mail from outside may be taken without touching the reserve. */
 	bool (*room)(struct spool *sp, uint64_t bytes);
+	/* So many are free beyond the reserve, for everything. */
+	uint64_t (*free_bytes)(struct spool *sp);
 	/* Moves the limit of ids into the future. Suspends. */
 	int (*extend_ids)(struct ctx *ctx, struct spool *sp);
 	/* Moves the body's pages to the own file. Suspends. NULL: bodies stay in memory. */

@@ -18,6 +18,25 @@
 #define JOBS_QUEUE 1000000
 #define ASK_EVERY  USEC_PER_SEC
 
+/* The figure is asked for again when it is old. */
+static void keep_asking(struct journal *j)
+{
+	if (clock_now() - j->free_asked >= ASK_EVERY)
+		journal_kick(j);
+}
+
+/* What max_bytes leaves is for segments; other files shall not be larger than all of them. */
+static uint64_t free_bytes(struct spool *sp)
+{
+	struct journal *j = journal_of(sp);
+	uint64_t limit = sp->o.max_bytes ? sp->o.max_bytes : UINT64_MAX, n = 0;
+
+	keep_asking(j);
+	if (j->free_bytes > sp->o.min_free_bytes)
+		n = j->free_bytes - sp->o.min_free_bytes;
+	return n < limit ? n : limit;
+}
+
 static bool room(struct spool *sp, uint64_t bytes)
 {
 	struct journal *j = journal_of(sp);
@@ -26,8 +45,7 @@ static bool room(struct spool *sp, uint64_t bytes)
 	uint64_t inline_bytes = bytes < quarter ? bytes : quarter;
 	uint64_t capacity = j->current ? journal_room_in(j->current) : 0;
 
-	if (clock_now() - j->free_asked >= ASK_EVERY)
-		journal_kick(j);
+	keep_asking(j);
 	if (sp->failed || j->free_bytes < sp->o.min_free_bytes)
 		return false;
 	if (j->spare_n > j->reserve_n)
@@ -127,6 +145,7 @@ static void close_journal(struct ctx *ctx, struct spool *sp)
 
 static const struct spool_ops journal_ops = {
 	.room = room,
+	.free_bytes = free_bytes,
 	.extend_ids = mark,
 	.spill = journal_spill,
 	.prepare = journal_prepare,

@@ -12,6 +12,13 @@ static bool room(struct spool *sp, uint64_t bytes)
 	return sp->o.max_bytes == 0 || sp->memory.used + bytes < sp->o.max_bytes;
 }
 
+static uint64_t free_bytes(struct spool *sp)
+{
+	if (sp->o.max_bytes == 0)
+		return UINT64_MAX;
+	return sp->memory.used < sp->o.max_bytes ? sp->o.max_bytes - sp->memory.used : 0;
+}
+
 static int extend_ids(struct ctx *ctx, struct spool *sp)
 {
 	(void)ctx;
@@ -90,6 +97,7 @@ static void close_memory(struct ctx *ctx, struct spool *sp)
 /* The others are never asked: contents are always in memory and no message has a file. */
 static const struct spool_ops memory_ops = {
 	.room = room,
+	.free_bytes = free_bytes,
 	.extend_ids = extend_ids,
 	.prepare = prepare,
 	.submit = submit,

@@ -77,6 +77,11 @@ bool spool_has_room(const struct spool *sp, uint64_t size_hint)
 	return !sp->failed && sp->ops->room((struct spool *)(uintptr_t)sp, size_hint);
 }
 
+uint64_t spool_room(const struct spool *sp)
+{
+	return sp->failed ? 0 : sp->ops->free_bytes((struct spool *)(uintptr_t)sp);
+}
+
 int spool_begin(struct ctx *ctx, struct spool *sp, uint64_t size_hint, struct spool_writer **ret)
 {
 	if (sp->failed)
@@ -101,6 +106,11 @@ uint64_t spool_writer_id(const struct spool_writer *w)
 uint64_t spool_writer_size(const struct spool_writer *w)
 {
 	return w->content->bytes[SPOOL_PART_BODY];
+}
+
+bool spool_writer_has_file(const struct spool_writer *w)
+{
+	return w->own.file != NULL;
 }
 
 /* The body is in the file from now on, or goes there now. What took no more memory than it had

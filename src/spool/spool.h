@@ -114,6 +114,10 @@ bool spool_healthy(const struct spool *sp);
 /* begin would take a message of so many bytes now; 0: of any size. Does not suspend. */
 bool spool_has_room(const struct spool *sp, uint64_t size_hint);
 
+/* Bytes of the disk that mail may take without touching the reserve, for everybody; UINT64_MAX: no
+ * limit is known. Does not suspend. */
+uint64_t spool_room(const struct spool *sp);
+
 /* Starts a message and gives it its queue id. size_hint: bytes announced by SIZE=, or 0. ERR_FULL
  * when the reserve would be touched: answer 452 before any work. May suspend for one sync. */
 int spool_begin(struct ctx *ctx, struct spool *sp, uint64_t size_hint, struct spool_writer **ret);
@@ -124,6 +128,7 @@ uint64_t spool_writer_id(const struct spool_writer *w);
  * body goes to its own file. ERR_FULL, ERR_LIMIT (SPOOL_BODY_MAX), ERR_IO; failure sticks. */
 int spool_write(struct ctx *ctx, struct spool_writer *w, struct slice bytes);
 uint64_t spool_writer_size(const struct spool_writer *w); /* of the body, so far */
+bool spool_writer_has_file(const struct spool_writer *w); /* it holds a descriptor */
 /* Reads the body so far, from the start, for filters and signatures: calls visit with pieces, stops
  * when it returns nonzero and returns that. visit may suspend; nobody writes meanwhile. Suspends
  * when the body is in a file. */
