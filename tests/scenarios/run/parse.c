@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "lex.h"
 
-#define FILE_MAX (1u << 20)
+#define READ_STEP 4096
 
 struct level {
 	struct stmt **tail;
@@ -43,25 +43,32 @@ static bool complain(struct parser *p, unsigned line, const char *what)
 	return false;
 }
 
-static bool read_whole(struct arena *a, const char *path, struct slice *ret)
+/* NULL, or what is wrong: a part of a scenario would pass as one. */
+static const char *read_whole(struct arena *a, const char *path, struct slice *ret)
 {
 	FILE *f = fopen(path, "re");
+	const char *wrong = NULL;
 	struct buf b;
 	size_t n;
 
 	if (f == NULL)
-		return false;
-	buf_init(&b, FILE_MAX);
+		return "cannot be read";
+	buf_init(&b, STMT_FILE_MAX + READ_STEP); /* the last step finds the end */
 	do {
-		char *room = buf_room(&b, 4096);
+		char *room = buf_room(&b, READ_STEP);
 
-		n = room ? fread(room, 1, 4096, f) : 0;
+		n = room ? fread(room, 1, READ_STEP, f) : 0;
 		buf_added(&b, n);
 	} while (n);
+	if (ferror(f))
+		wrong = "cannot be read";
+	else if (b.failed || b.n > STMT_FILE_MAX)
+		wrong = "is too long";
+	else
+		*ret = arena_dup(a, buf_slice(&b));
 	fclose(f);
-	*ret = arena_dup(a, buf_slice(&b));
 	buf_done(&b);
-	return true;
+	return wrong;
 }
 
 static struct stmt *add_statement(struct parser *p)
@@ -172,8 +179,10 @@ bool parse_file(struct arena *a, const char *path, const char *parts_folder, str
 		.lex = { .line = 1, .arena = a } };
 	struct token t;
 
-	if (!read_whole(a, path, &p.lex.rest)) {
-		buf_printf(why, "%s: cannot be read", path);
+	const char *wrong = read_whole(a, path, &p.lex.rest);
+
+	if (wrong) {
+		buf_printf(why, "%s: %s", path, wrong);
 		return false;
 	}
 	*ret = NULL;

@@ -12,6 +12,7 @@ struct buf;
 
 #define STMT_WORDS_MAX 64
 #define STMT_DEPTH_MAX 4 /* blocks in blocks */
+#define STMT_FILE_MAX  (1u << 20) /* bytes of one file; a longer one is refused */
 
 struct word {
 	struct slice text; /* a zero follows it */
