@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "rt/file.h"
 
-#define VERSION	   1
+#define VERSION	   2
 #define BUSY_MS	   3000
 #define STRINGS(x) #x
 #define STRING(x)  STRINGS(x)
@@ -21,14 +21,18 @@ struct doubt_base {
 	sqlite3 *db;
 };
 
-/* Each in one transaction. */
+static const char begin[] = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+
+/* Version 1 did not know whose an entry is. */
+static const char from_1[] = "ALTER TABLE doubt ADD COLUMN client INTEGER NOT NULL DEFAULT 0";
+
 static const char schema[] =
-	"PRAGMA synchronous = NORMAL;"
-	"BEGIN IMMEDIATE;"
 	"CREATE TABLE IF NOT EXISTS key (one INTEGER PRIMARY KEY CHECK (one = 1), a INTEGER,"
 	" b INTEGER);"
 	"CREATE TABLE IF NOT EXISTS doubt (first INTEGER, a INTEGER, b INTEGER, member INTEGER,"
-	" at INTEGER, outcome INTEGER, id TEXT, PRIMARY KEY (first, a, b)) WITHOUT ROWID;"
+	" at INTEGER, outcome INTEGER, id TEXT, client INTEGER NOT NULL DEFAULT 0,"
+	" PRIMARY KEY (first, a, b)) WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS doubt_of_client ON doubt (client, outcome, at);"
 	"PRAGMA user_version = " STRING(VERSION) ";"
 						 "COMMIT";
 
@@ -109,17 +113,23 @@ static int one_number(
 	return r;
 }
 
-static int check_version(const struct doubt_base *b, char why[DOUBT_BASE_WHY])
+/* In one transaction, since other processes are at it as well. */
+static int prepare(const struct doubt_base *b, char why[DOUBT_BASE_WHY])
 {
 	sqlite3_int64 version = 0;
-	int r = one_number(b, "PRAGMA user_version", &version, why);
+	int r = run(b, begin, why);
+
+	if (r == 0)
+		r = one_number(b, "PRAGMA user_version", &version, why);
 
 	if (r == 0 && version > VERSION) {
 		snprintf(why, DOUBT_BASE_WHY, "%s: it is of a later version of this program",
 			DOUBT_BASE_FILE);
 		return ERR_INVALID;
 	}
-	return r;
+	if (r == 0 && version == 1)
+		r = run(b, from_1, why);
+	return r == 0 ? run(b, schema, why) : r;
 }
 
 int doubt_base_open(struct job *job, struct doubt_base **ret, char why[DOUBT_BASE_WHY])
@@ -137,9 +147,7 @@ int doubt_base_open(struct job *job, struct doubt_base **ret, char why[DOUBT_BAS
 	if (r == 0)
 		sqlite3_busy_timeout(b->db, BUSY_MS);
 	if (r == 0)
-		r = check_version(b, why);
-	if (r == 0)
-		r = run(b, schema, why);
+		r = prepare(b, why);
 	if (r < 0)
 		doubt_base_close(job, b);
 	else
@@ -194,6 +202,7 @@ static void read_row(sqlite3_stmt *st, struct doubt *ret)
 		.member = (uint64_t)sqlite3_column_int64(st, 3),
 		.at = (uint64_t)sqlite3_column_int64(st, 4),
 		.outcome = (uint64_t)sqlite3_column_int64(st, 5),
+		.client = (uint64_t)sqlite3_column_int64(st, 7),
 	};
 	for (size_t i = 0; id && id[i] && i < TEXT_ID_CHARS; i++)
 		ret->id[i] = id[i] > ' ' && id[i] < 0x7f ? (char)id[i] : '?';
@@ -209,16 +218,16 @@ static int read_rows(
 {
 	sqlite3_stmt *st = NULL;
 	int rc = sqlite3_prepare_v2(b->db,
-		"SELECT * FROM (SELECT first, a, b, member, at, outcome, id FROM doubt"
+		"SELECT * FROM (SELECT first, a, b, member, at, outcome, id, client FROM doubt"
 		" ORDER BY at DESC LIMIT ?1) ORDER BY at",
 		-1, &st, NULL);
 
 	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_int(st, 1, DOUBTS_MAX);
+		rc = sqlite3_bind_int(st, 1, 2 * DOUBTS_MAX);
 	ret->n = 0;
 	while (rc == SQLITE_OK || rc == SQLITE_ROW) {
 		rc = sqlite3_step(st);
-		if (rc == SQLITE_ROW && ret->n < DOUBTS_MAX) {
+		if (rc == SQLITE_ROW && ret->n < 2 * DOUBTS_MAX) {
 			read_row(st, &ret->v[ret->n]);
 			ret->n += is_sound(&ret->v[ret->n]);
 		}
@@ -261,6 +270,8 @@ static int write_one(const struct doubt_base *b, sqlite3_stmt *st, const struct 
 	if (rc == SQLITE_OK && !settled)
 		rc = sqlite3_bind_text(
 			st, 7, d->id, (int)strnlen(d->id, sizeof(d->id)), SQLITE_STATIC);
+	if (rc == SQLITE_OK && !settled)
+		rc = sqlite3_bind_int64(st, 8, as_signed(d->client));
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(st);
 	return rc == SQLITE_DONE ? 0 : fail(b, rc, why);
@@ -268,10 +279,12 @@ static int write_one(const struct doubt_base *b, sqlite3_stmt *st, const struct 
 
 /* A message that was committed once stays so. */
 static const char put[] =
-	"INSERT INTO doubt VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET"
+	"INSERT INTO doubt (first, a, b, member, at, outcome, id, client)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET"
 	" member = CASE WHEN outcome = 2 AND (a <> 0 OR b <> 0) THEN member ELSE ?4 END,"
 	" id = CASE WHEN outcome = 2 AND (a <> 0 OR b <> 0) THEN id ELSE ?7 END,"
-	" outcome = CASE WHEN outcome = 2 AND (a <> 0 OR b <> 0) THEN 2 ELSE ?6 END, at = ?5";
+	" outcome = CASE WHEN outcome = 2 AND (a <> 0 OR b <> 0) THEN 2 ELSE ?6 END, at = ?5,"
+	" client = ?8";
 
 /* What was unknown is not any more. */
 static const char settle[] =
@@ -294,16 +307,41 @@ static int write_all(
 	return r;
 }
 
+/* To be followed by a condition, then by the other. */
+#define DELETE_OF "DELETE FROM doubt WHERE (first, a, b) IN (SELECT first, a, b FROM doubt WHERE "
+#define BEYOND	  " ORDER BY at DESC LIMIT -1 OFFSET "
+
+/* What clients that just wrote have beyond their share. */
+static int drop_shares(
+	const struct doubt_base *b, const struct doubt *v, size_t n, char why[DOUBT_BASE_WHY])
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(b->db,
+		DELETE_OF "client = ?1 AND outcome = ?2" BEYOND STRING(DOUBTS_SHARE) ")", -1, &st,
+		NULL);
+
+	for (size_t i = 0; i < n && rc == SQLITE_OK; i++) {
+		if (v[i].client == 0)
+			continue;
+		sqlite3_bind_int64(st, 1, as_signed(v[i].client));
+		sqlite3_bind_int64(st, 2, as_signed(v[i].outcome));
+		rc = sqlite3_step(st) == SQLITE_DONE ? sqlite3_reset(st) : sqlite3_errcode(b->db);
+	}
+	int r = rc == SQLITE_OK ? 0 : fail(b, rc, why);
+
+	sqlite3_finalize(st);
+	return r;
+}
+
 /* What is too old since the newest one came, and what is more than the table holds. */
 static int drop_old(const struct doubt_base *b, usec_t newest, char why[DOUBT_BASE_WHY])
 {
-	char sql[300];
+	char sql[500];
 
 	snprintf(sql, sizeof(sql),
-		"DELETE FROM doubt WHERE at < %lld;"
-		"DELETE FROM doubt WHERE (first, a, b) IN"
-		" (SELECT first, a, b FROM doubt ORDER BY at DESC LIMIT -1 OFFSET %d)",
-		(long long)(newest - DOUBTS_KEPT), DOUBTS_MAX);
+		"DELETE FROM doubt WHERE at < %lld;" DELETE_OF "outcome = 1" BEYOND STRING(
+			DOUBTS_MAX) ");" DELETE_OF "outcome = 2" BEYOND STRING(DOUBTS_MAX) ")",
+		(long long)(newest - DOUBTS_KEPT));
 	return run(b, sql, why);
 }
 
@@ -316,6 +354,8 @@ int doubt_base_write(struct job *job, struct doubt_base *b, const struct doubt *
 	if (r < 0)
 		return r;
 	r = write_all(b, v, n, why);
+	if (r == 0)
+		r = drop_shares(b, v, n, why);
 	if (r == 0 && n)
 		r = drop_old(b, (usec_t)v[n - 1].at, why);
 	if (r == 0)

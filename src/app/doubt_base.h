@@ -19,7 +19,7 @@ struct doubt_base;
 /* What is in it. */
 struct doubt_base_content {
 	struct hash_key key; /* of all the hashes, made at the first start */
-	struct doubt v[DOUBTS_MAX]; /* the newest, oldest first */
+	struct doubt v[2 * DOUBTS_MAX]; /* the newest of each outcome, oldest first */
 	size_t n;
 };
 
@@ -32,8 +32,8 @@ int doubt_base_open(struct job *job, struct doubt_base **ret, char why[DOUBT_BAS
 int doubt_base_read(struct job *job, struct doubt_base *b, const struct hash_key *key, usec_t now,
 	struct doubt_base_content *ret, char why[DOUBT_BASE_WHY]);
 /* Puts n entries in, the newest last; one about the same message is replaced, as in the table, and
- * removed by one that is DOUBT_SETTLED. What is too old or too much by then is removed. Fails as
- * doubt_base_open. */
+ * removed by one that is DOUBT_SETTLED. What is too old or too much by then, of one outcome or of
+ * one client, is removed. Fails as doubt_base_open. */
 int doubt_base_write(struct job *job, struct doubt_base *b, const struct doubt *v, size_t n,
 	char why[DOUBT_BASE_WHY]);
 /* NULL is fine. */

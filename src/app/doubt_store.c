@@ -1,5 +1,5 @@
 /* One thread of its own, so that a disk that hangs delays nobody. What is to be written waits in a
- * list with a limit: beyond it the oldest is left to the table in memory alone. */
+ * list with a limit: beyond it one is left to the table in memory alone, chosen as there. */
 #include "app/doubt_store.h"
 
 #include <stdlib.h>
@@ -153,14 +153,37 @@ int doubt_store_load(struct ctx *ctx, struct doubt_store *s)
 
 /* ---- while it runs ---- */
 
+/* The one that another of that client and outcome stands for; else the oldest committed one, else,
+ * for what is more than that, the oldest. waiting_n: there is none. */
+static size_t to_leave_out(const struct doubt_store *s, const struct doubt *new)
+{
+	size_t committed = s->waiting_n;
+
+	for (size_t i = 0; i < s->waiting_n; i++) {
+		const struct doubt *d = &s->waiting[i];
+
+		if (d->client == new->client && d->outcome == new->outcome)
+			return i;
+		if (d->outcome == DOUBT_COMMITTED && committed == s->waiting_n)
+			committed = i;
+	}
+	return committed == s->waiting_n && new->outcome != DOUBT_COMMITTED ? 0 : committed;
+}
+
 void doubt_store_keep(void *arg, const struct doubt *doubt)
 {
 	struct doubt_store *s = arg;
 
 	if (doubts_loaded(s->table) == DOUBTS_NOT_KEPT)
 		return; /* with another key than that of the file it would never be found */
-	if (s->waiting_n == WAITING_MAX)
-		memmove(s->waiting, s->waiting + 1, --s->waiting_n * sizeof(*s->waiting));
+	if (s->waiting_n == WAITING_MAX) {
+		size_t i = to_leave_out(s, doubt);
+
+		if (i == s->waiting_n)
+			return;
+		memmove(s->waiting + i, s->waiting + i + 1,
+			(--s->waiting_n - i) * sizeof(*s->waiting));
+	}
 	s->waiting[s->waiting_n++] = *doubt;
 	waitq_wake_all(&s->more);
 }

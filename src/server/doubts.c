@@ -1,7 +1,9 @@
-/* A ring of entries. Beside it stand the lower halves of the hashes by which entries are sought, so
- * that a search reads 16 KiB in order, a microsecond's work, and an entry only where that fits. An
- * entry ends with a sum of its words: one that was read while somebody wrote it does not add up and
- * is none, which is all that can go wrong. */
+/* A set of places for each outcome. Beside the entries stand the lower halves of the hashes by
+ * which they are sought, so that a search reads 16 KiB in order, a microsecond's work, and an entry
+ * only where that fits; and a number that says when each was put in, by which its place is claimed.
+ * An entry ends with a sum of its words: one that was read while somebody wrote it does not add up
+ * and is none, which is all that can go wrong. Processes that put in at the same moment may let a
+ * client have one more than its share. */
 #include "server/doubts.h"
 
 #include <string.h>
@@ -16,13 +18,18 @@ struct entry {
 	uint64_t sum;
 };
 
+/* Those of one outcome. */
+struct ring {
+	uint64_t puts; /* so far; no more places were ever used */
+	uint64_t order[DOUBTS_MAX]; /* of the put that used it last; 0: free */
+	uint32_t first[DOUBTS_MAX], content[DOUBTS_MAX], client[DOUBTS_MAX]; /* 0: none */
+	struct entry v[DOUBTS_MAX];
+};
+
 struct doubts {
 	struct hash_key key;
 	uint32_t loaded; /* enum doubts_loaded */
-	uint64_t next; /* entries put in so far: the ring's next place */
-	/* 0 is free. */
-	uint32_t first[DOUBTS_MAX], content[DOUBTS_MAX];
-	struct entry v[DOUBTS_MAX];
+	struct ring unknown, committed;
 };
 
 _Static_assert(sizeof(struct doubt) % sizeof(uint64_t) == 0, "written word by word");
@@ -68,33 +75,35 @@ static uint64_t sum_of(const uint64_t word[WORDS])
 	return sum;
 }
 
-static void write_entry(struct doubts *d, size_t i, const struct doubt *doubt)
+static void write_entry(struct ring *r, size_t i, const struct doubt *doubt)
 {
 	uint64_t word[WORDS];
 
 	memcpy(word, doubt, sizeof(word));
 	for (size_t k = 0; k < WORDS; k++)
-		STORE(&d->v[i].word[k], word[k]);
-	STORE(&d->v[i].sum, sum_of(word));
-	STORE(&d->first[i], tag(doubt->first));
-	STORE(&d->content[i], tag(doubt->content.a));
+		STORE(&r->v[i].word[k], word[k]);
+	STORE(&r->v[i].sum, sum_of(word));
+	STORE(&r->first[i], tag(doubt->first));
+	STORE(&r->content[i], tag(doubt->content.a));
+	STORE(&r->client[i], doubt->client ? tag(doubt->client) : 0);
 }
 
-/* Its place comes again with the ring. */
-static void free_entry(struct doubts *d, size_t i)
+static void free_entry(struct ring *r, size_t i)
 {
-	STORE(&d->v[i].sum, ~LOAD(&d->v[i].sum));
-	STORE(&d->first[i], 0);
-	STORE(&d->content[i], 0);
+	STORE(&r->v[i].sum, ~LOAD(&r->v[i].sum));
+	STORE(&r->first[i], 0);
+	STORE(&r->content[i], 0);
+	STORE(&r->client[i], 0);
+	STORE(&r->order[i], 0);
 }
 
-static bool read_entry(const struct doubts *d, size_t i, struct doubt *ret)
+static bool read_entry(const struct ring *r, size_t i, struct doubt *ret)
 {
 	uint64_t word[WORDS];
 
 	for (size_t k = 0; k < WORDS; k++)
-		word[k] = LOAD(&d->v[i].word[k]);
-	if (LOAD(&d->v[i].sum) != sum_of(word))
+		word[k] = LOAD(&r->v[i].word[k]);
+	if (LOAD(&r->v[i].sum) != sum_of(word))
 		return false;
 	memcpy(ret, word, sizeof(*ret));
 	ret->id[TEXT_ID_CHARS] = '\0';
@@ -102,9 +111,9 @@ static bool read_entry(const struct doubts *d, size_t i, struct doubt *ret)
 }
 
 /* Places that were ever used. */
-static size_t used(const struct doubts *d)
+static size_t used(const struct ring *r)
 {
-	uint64_t n = LOAD(&d->next);
+	uint64_t n = LOAD(&r->puts);
 
 	return n < DOUBTS_MAX ? (size_t)n : DOUBTS_MAX;
 }
@@ -129,42 +138,117 @@ static bool is_same_content(const struct hash_128 *a, const struct hash_128 *b)
 /* ---- putting in ---- */
 
 /* The place of one about the same message, or DOUBTS_MAX. */
-static size_t place_of(const struct doubts *d, const struct doubt *doubt, struct doubt *ret_old)
+static size_t place_of(const struct ring *r, const struct doubt *doubt, struct doubt *ret_old)
 {
-	size_t n = used(d);
+	size_t n = used(r);
 
 	for (size_t i = 0; i < n; i++)
-		if (LOAD(&d->first[i]) == tag(doubt->first) && read_entry(d, i, ret_old) &&
+		if (LOAD(&r->first[i]) == tag(doubt->first) && read_entry(r, i, ret_old) &&
 			ret_old->first == doubt->first &&
 			is_same_content(&ret_old->content, &doubt->content))
 			return i;
 	return DOUBTS_MAX;
 }
 
-void doubts_put(struct doubts *d, const struct doubt *doubt)
+struct candidate {
+	size_t place;
+	uint64_t order;
+};
+
+static void prefer_older(struct candidate *c, size_t place, uint64_t order)
+{
+	if (order < c->order)
+		*c = (struct candidate){ place, order };
+}
+
+/* A free place or the oldest one; a client that has its share gives its own oldest. All places are
+ * looked at, not only used ones: another process may be about to use one more. Two clients of one
+ * tag would share, which nobody can bring about without the key. */
+static struct candidate choose(const struct ring *r, uint64_t client)
+{
+	struct candidate any = { 0, UINT64_MAX }, own = any;
+	size_t owns = 0;
+
+	for (size_t i = 0; i < DOUBTS_MAX; i++) {
+		uint64_t order = LOAD(&r->order[i]);
+
+		prefer_older(&any, i, order);
+		if (order && client && LOAD(&r->client[i]) == tag(client)) {
+			prefer_older(&own, i, order);
+			owns++;
+		}
+	}
+	return owns < DOUBTS_SHARE ? any : own;
+}
+
+/* A place that no other process writes to as well. Whoever finds it taken looks again: another one
+ * has put something in meanwhile, so that they never all look in vain. */
+static size_t claim(struct ring *r, uint64_t client, uint64_t order)
+{
+	struct candidate c;
+
+	do {
+		c = choose(r, client);
+	} while (!__atomic_compare_exchange_n(
+		&r->order[c.place], &c.order, order, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	return c.place;
+}
+
+/* True: one that was there, not too old, is not any more. */
+static bool put(struct ring *r, const struct doubt *doubt)
+{
+	uint64_t order = __atomic_add_fetch(&r->puts, 1, __ATOMIC_RELAXED);
+	struct doubt old;
+	size_t i = place_of(r, doubt, &old);
+	bool displaces = false;
+
+	if (i == DOUBTS_MAX) {
+		i = claim(r, doubt->client, order);
+		displaces = read_entry(r, i, &old) && !is_too_old(&old, (usec_t)doubt->at);
+	} else {
+		STORE(&r->order[i], order);
+	}
+	write_entry(r, i, doubt);
+	return displaces;
+}
+
+static void take_out(struct ring *r, const struct doubt *doubt)
+{
+	struct doubt old;
+	size_t i = place_of(r, doubt, &old);
+
+	if (i != DOUBTS_MAX)
+		free_entry(r, i);
+}
+
+bool doubts_put(struct doubts *d, const struct doubt *doubt)
 {
 	struct doubt old, new = *doubt;
-	size_t i = place_of(d, doubt, &old);
 
-	if (i == DOUBTS_MAX)
-		i = (size_t)(__atomic_fetch_add(&d->next, 1, __ATOMIC_RELAXED) % DOUBTS_MAX);
-	else if (old.outcome == DOUBT_COMMITTED && is_known(&old) &&
-		 !is_too_old(&old, (usec_t)doubt->at))
+	if (is_known(doubt) && place_of(&d->committed, doubt, &old) != DOUBTS_MAX &&
+		!is_too_old(&old, (usec_t)doubt->at)) {
 		new = old;
-	new.at = doubt->at;
-	write_entry(d, i, &new);
+		new.at = doubt->at;
+		new.client = doubt->client;
+	}
+	bool is_unknown = new.outcome == DOUBT_UNKNOWN;
+	bool displaces = put(is_unknown ? &d->unknown : &d->committed, &new);
+
+	take_out(is_unknown ? &d->committed : &d->unknown, &new);
+	return displaces;
 }
 
 /* ---- finding ---- */
 
-bool doubts_find(const struct doubts *d, uint64_t first, usec_t now, struct doubt *ret)
+/* Goes on from what was found before in another one. */
+static bool find_newest(
+	const struct ring *r, uint64_t first, usec_t now, bool found, struct doubt *ret)
 {
-	size_t n = used(d);
+	size_t n = used(r);
 	struct doubt doubt;
-	bool found = false;
 
 	for (size_t i = 0; i < n; i++)
-		if (LOAD(&d->first[i]) == tag(first) && read_entry(d, i, &doubt) &&
+		if (LOAD(&r->first[i]) == tag(first) && read_entry(r, i, &doubt) &&
 			doubt.first == first && !is_too_old(&doubt, now) &&
 			(!found || doubt.at >= ret->at)) {
 			*ret = doubt;
@@ -173,16 +257,28 @@ bool doubts_find(const struct doubts *d, uint64_t first, usec_t now, struct doub
 	return found;
 }
 
+bool doubts_find(const struct doubts *d, uint64_t first, usec_t now, struct doubt *ret)
+{
+	bool found = find_newest(&d->committed, first, now, false, ret);
+
+	return find_newest(&d->unknown, first, now, found, ret);
+}
+
+static bool read_content(
+	const struct ring *r, size_t i, const struct hash_128 *content, struct doubt *ret)
+{
+	return LOAD(&r->content[i]) == tag(content->a) && read_entry(r, i, ret) &&
+	       is_same_content(&ret->content, content);
+}
+
 bool doubts_find_committed(
 	const struct doubts *d, struct hash_128 content, usec_t now, struct doubt *ret)
 {
-	size_t n = used(d);
+	size_t n = used(&d->committed);
 	struct doubt doubt;
 
 	for (size_t i = 0; i < n; i++)
-		if (LOAD(&d->content[i]) == tag(content.a) && read_entry(d, i, &doubt) &&
-			is_same_content(&doubt.content, &content) &&
-			doubt.outcome == DOUBT_COMMITTED && !is_too_old(&doubt, now)) {
+		if (read_content(&d->committed, i, &content, &doubt) && !is_too_old(&doubt, now)) {
 			*ret = doubt;
 			return true;
 		}
@@ -191,14 +287,12 @@ bool doubts_find_committed(
 
 bool doubts_take_unknown(struct doubts *d, struct hash_128 content, struct doubt *ret)
 {
-	size_t n = used(d);
+	size_t n = used(&d->unknown);
 	struct doubt doubt;
 
 	for (size_t i = 0; i < n; i++)
-		if (LOAD(&d->content[i]) == tag(content.a) && read_entry(d, i, &doubt) &&
-			is_same_content(&doubt.content, &content) &&
-			doubt.outcome == DOUBT_UNKNOWN) {
-			free_entry(d, i);
+		if (read_content(&d->unknown, i, &content, &doubt)) {
+			free_entry(&d->unknown, i);
 			*ret = doubt;
 			return true;
 		}
@@ -207,17 +301,22 @@ bool doubts_take_unknown(struct doubts *d, struct hash_128 content, struct doubt
 
 bool doubts_is_empty(const struct doubts *d)
 {
-	return used(d) == 0;
+	return used(&d->unknown) + used(&d->committed) == 0;
+}
+
+static size_t count(const struct ring *r, usec_t now)
+{
+	size_t n = used(r), counted = 0;
+	struct doubt doubt;
+
+	for (size_t i = 0; i < n; i++)
+		counted += read_entry(r, i, &doubt) && !is_too_old(&doubt, now);
+	return counted;
 }
 
 size_t doubts_count(const struct doubts *d, usec_t now)
 {
-	size_t n = used(d), count = 0;
-	struct doubt doubt;
-
-	for (size_t i = 0; i < n; i++)
-		count += read_entry(d, i, &doubt) && !is_too_old(&doubt, now);
-	return count;
+	return count(&d->unknown, now) + count(&d->committed, now);
 }
 
 /* ---- from the disk ---- */

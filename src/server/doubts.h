@@ -3,8 +3,10 @@
  * tells which member of the pool to ask. It lies in memory that the processes share and uses no
  * lock, so that a process may die anywhere in it. Pure; times are of the wall clock.
  *
- * Size is fixed: a new entry takes the place of the oldest. Nothing of a message stands in it but
- * keyed hashes. */
+ * Size is fixed: a new entry takes the place of the oldest one of its outcome or, once its client
+ * has its share, of that client's oldest. So nobody who sends and breaks off, again and again, can
+ * make it forget what is unknown, nor from one address what others sent. Nothing of a message
+ * stands in it but keyed hashes. */
 #ifndef SLUICE_SERVER_DOUBTS_H
 #define SLUICE_SERVER_DOUBTS_H
 
@@ -16,7 +18,10 @@
 #include "base/text.h"
 #include "base/time.h"
 
+/* Entries of each outcome. */
 #define DOUBTS_MAX 4096
+/* Of these one client's. */
+#define DOUBTS_SHARE 64
 /* How long one is remembered. */
 #define DOUBTS_KEPT (24 * USEC_PER_HOUR)
 
@@ -31,6 +36,7 @@ struct doubt {
 	uint64_t first; /* hash of client, way, reverse-path and first recipient; never 0 */
 	struct hash_128 content; /* of envelope and message; 0, 0: must not be told by it */
 	uint64_t member; /* as nexthop_live_member_id; 0: no member of a pool */
+	uint64_t client; /* hash of its address, an IPv6 one's first half; 0: has no share */
 	uint64_t at; /* when, wall clock */
 	uint64_t outcome; /* enum doubt_outcome */
 	char id[16]; /* the transaction's, as in the log: TEXT_ID_CHARS, then zeros */
@@ -47,8 +53,8 @@ struct hash_key doubts_key(const struct doubts *d);
 void doubts_set_key(struct doubts *d, struct hash_key key);
 
 /* Puts it in; one about the same message is replaced. A message that was committed once stays
- * so. */
-void doubts_put(struct doubts *d, const struct doubt *doubt);
+ * so. True: one about another message, which was not too old, had to go for it. */
+bool doubts_put(struct doubts *d, const struct doubt *doubt);
 /* The newest one that is no older than DOUBTS_KEPT. Costs next to nothing while there are none. */
 bool doubts_find(const struct doubts *d, uint64_t first, usec_t now, struct doubt *ret);
 /* The same by the whole message, committed ones only. content: not 0, 0. */

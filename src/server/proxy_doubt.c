@@ -34,7 +34,7 @@
 
 /* ---- the fingerprint ---- */
 
-enum part { PART_CLIENT = 'c', PART_FIRST = 'f', PART_WHOLE = 'w' };
+enum part { PART_ADDRESS = 'a', PART_CLIENT = 'c', PART_FIRST = 'f', PART_WHOLE = 'w' };
 
 static void put(struct hash_stream *h, struct slice text)
 {
@@ -49,6 +49,12 @@ static void put_number(struct hash_stream *h, uint64_t n)
 	hash_stream_put(h, slice_of((const char *)&n, sizeof(n)));
 }
 
+/* The /64 of an IPv6 address. */
+static void put_address(struct hash_stream *h, const struct ip *ip)
+{
+	put(h, slice_of((const char *)ip->b, ip->family == IP_V4 ? 4 : 8));
+}
+
 /* The client and where it wants to go. */
 static void begin_client(
 	struct hash_stream *h, enum part part, const struct session *s, struct slice way)
@@ -59,7 +65,7 @@ static void begin_client(
 
 	hash_stream_begin(h, &key);
 	hash_stream_put(h, slice_of(kind, part == PART_CLIENT ? 2 : 3));
-	put(h, slice_of((const char *)ip.b, ip.family == IP_V4 ? 4 : 8));
+	put_address(h, &ip);
 	put(h, way);
 }
 
@@ -76,6 +82,20 @@ static uint64_t end(struct hash_stream *h)
 	uint64_t hash = hash_stream_end(h).a;
 
 	return hash ? hash : 1;
+}
+
+/* Whose share it is. */
+static uint64_t hash_address(const struct session *s)
+{
+	struct hash_key key = doubts_key(s->server->doubts);
+	struct ip ip = front_trusted_ip(s);
+	const char kind[2] = { PART_ADDRESS, (char)ip.family };
+	struct hash_stream h;
+
+	hash_stream_begin(&h, &key);
+	hash_stream_put(&h, slice_of(kind, sizeof(kind)));
+	put_address(&h, &ip);
+	return end(&h);
 }
 
 static uint64_t hash_client(const struct session *s, struct slice way)
@@ -245,6 +265,7 @@ static struct doubt make(const struct proxy_doubt *d, const struct session *s,
 				 : hash_first(s, b, first_accepted(b)),
 		.content = d->content,
 		.member = b->member,
+		.client = hash_address(s),
 		.outcome = outcome,
 	};
 
@@ -255,7 +276,8 @@ static struct doubt make(const struct proxy_doubt *d, const struct session *s,
 static void note(const struct server *server, struct doubt doubt)
 {
 	doubt.at = (uint64_t)clock_wall();
-	doubts_put(server->doubts, &doubt);
+	if (doubts_put(server->doubts, &doubt))
+		metric_add(METRIC_DOUBTS_DISPLACED, 1);
 	if (server->keep_doubt)
 		server->keep_doubt(server->keep_doubt_arg, &doubt);
 }

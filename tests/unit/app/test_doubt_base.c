@@ -141,6 +141,71 @@ static sqlite3_int64 rows(void)
 	return n;
 }
 
+/* As in the table: what is committed takes no place of what is unknown, and a client has a share. */
+START_TEST(who_has_to_go)
+{
+	const size_t n = DOUBTS_MAX + 2 * DOUBTS_SHARE + 1;
+	struct doubt *v = mem_zalloc(n * sizeof(*v));
+	struct doubt_base *b = open_base();
+
+	v[0] = make(1, 1, DOUBT_UNKNOWN, NOW);
+	for (size_t i = 1; i < n; i++) {
+		v[i] = make(i + 1, i + 1, DOUBT_COMMITTED, NOW + (usec_t)i);
+		v[i].client = i <= 2 * DOUBTS_SHARE ? 5 : i;
+	}
+	for (size_t i = 0; i < n; i += 256)
+		ck_assert_int_eq(doubt_base_write(job_outside_loop(), b, v + i,
+					 n - i < 256 ? n - i : 256, why),
+			0);
+	struct doubt_base_content *c = read_all(b, NOW);
+
+	ck_assert_uint_eq(c->n, DOUBTS_MAX + 1);
+	ck_assert_uint_eq(c->v[0].first, 1);
+	ck_assert_uint_eq(c->v[1].first, 2 * DOUBTS_SHARE + 2); /* the share was the oldest */
+	free(c);
+	write_one(b, make(2, 2, DOUBT_SETTLED, NOW));
+	for (size_t i = 0; i <= DOUBTS_SHARE; i++) {
+		v[0] = make(9000 + i, 1, DOUBT_UNKNOWN, NOW + (usec_t)n);
+		v[0].client = 5;
+		v[0].at += i;
+		write_one(b, v[0]);
+	}
+	c = read_all(b, NOW);
+	ck_assert_uint_eq(c->n, DOUBTS_MAX + 1 + DOUBTS_SHARE);
+	ck_assert_uint_eq(c->v[0].first, 1); /* another's */
+	ck_assert_uint_eq(c->v[DOUBTS_MAX + 1].first, 9001);
+	ck_assert_uint_eq(c->v[DOUBTS_MAX + 1].client, 5);
+	free(c);
+	free(v);
+	doubt_base_close(job_outside_loop(), b);
+}
+END_TEST
+
+START_TEST(of_the_first_version)
+{
+	run_sql("CREATE TABLE key (one INTEGER PRIMARY KEY CHECK (one = 1), a INTEGER, b INTEGER);"
+		"CREATE TABLE doubt (first INTEGER, a INTEGER, b INTEGER, member INTEGER,"
+		" at INTEGER, outcome INTEGER, id TEXT, PRIMARY KEY (first, a, b)) WITHOUT ROWID;"
+		"INSERT INTO doubt VALUES (5, 2, 3, 4, 1800000000000000, 2, 'an-id');"
+		"PRAGMA user_version = 1");
+	struct doubt_base *b = open_base(), *also = open_base();
+	struct doubt d = make(5, 2, DOUBT_UNKNOWN, NOW + 1);
+
+	d.content.b = 3;
+	d.client = 9;
+	write_one(also, d);
+	struct doubt_base_content *c = read_all(b, NOW);
+
+	ck_assert_uint_eq(c->n, 1);
+	ck_assert_uint_eq(c->v[0].outcome, DOUBT_COMMITTED);
+	ck_assert_uint_eq(c->v[0].client, 9);
+	ck_assert_str_eq(c->v[0].id, "an-id");
+	free(c);
+	doubt_base_close(job_outside_loop(), also);
+	doubt_base_close(job_outside_loop(), b);
+}
+END_TEST
+
 /* However long the program runs. */
 START_TEST(the_file_does_not_grow)
 {
@@ -208,11 +273,11 @@ START_TEST(odd_rows)
 
 	free(read_all(b, NOW));
 	doubt_base_close(job_outside_loop(), b);
-	run_sql("INSERT INTO doubt VALUES (1, 2, 3, 4, 1800000000000000, 9, 'x');"
-		"INSERT INTO doubt VALUES (0, 2, 3, 4, 1800000000000000, 1, 'x');"
-		"INSERT INTO doubt VALUES ('text', 'x', 3, 4, 1800000000000000, 1, 'x');"
-		"INSERT INTO doubt VALUES (5, 2, 3, 4, 1800000000000000, 1, 'an id with a\nline end');"
-		"INSERT INTO doubt VALUES (6, 2, 3, 4, 1800000000000000, 1, NULL)");
+	run_sql("INSERT INTO doubt VALUES (1, 2, 3, 4, 1800000000000000, 9, 'x', 0);"
+		"INSERT INTO doubt VALUES (0, 2, 3, 4, 1800000000000000, 1, 'x', 0);"
+		"INSERT INTO doubt VALUES ('text', 'x', 3, 4, 1800000000000000, 1, 'x', 'x');"
+		"INSERT INTO doubt VALUES (5, 2, 3, 4, 1800000000000000, 1, 'an id with a\nline', 0);"
+		"INSERT INTO doubt VALUES (6, 2, 3, 4, 1800000000000000, 1, NULL, 0)");
 	b = open_base();
 	struct doubt_base_content *c = read_all(b, NOW);
 
@@ -246,7 +311,7 @@ END_TEST
 START_TEST(of_a_later_version)
 {
 	doubt_base_close(job_outside_loop(), open_base());
-	run_sql("PRAGMA user_version = 2");
+	run_sql("PRAGMA user_version = 3");
 	check_refused(ERR_INVALID, "of a later version");
 }
 END_TEST
@@ -302,6 +367,8 @@ static Suite *suite(void)
 	tcase_add_test(t, there_again);
 	tcase_add_test(t, the_first_key_stays);
 	tcase_add_test(t, a_day_and_the_newest);
+	tcase_add_test(t, who_has_to_go);
+	tcase_add_test(t, of_the_first_version);
 	tcase_add_test(t, the_file_does_not_grow);
 	tcase_add_test(t, committed_stays);
 	tcase_add_test(t, settled_goes);

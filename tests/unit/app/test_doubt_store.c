@@ -73,6 +73,46 @@ START_TEST(a_restart_remembers)
 }
 END_TEST
 
+static void keep_waiting(struct doubt_store *s, uint64_t first, uint64_t client, uint64_t outcome)
+{
+	struct doubt d = make(first);
+
+	d.client = client;
+	d.outcome = outcome;
+	doubt_store_keep(s, &d);
+}
+
+/* More than can wait: what was committed goes before what is unknown, and of one client the oldest. */
+static int too_many_wait(struct ctx *ctx, void *arg)
+{
+	struct doubts *first = new_table(5), *second = new_table(6);
+	struct doubt_store *s = doubt_store_new(first);
+	struct doubt found;
+
+	(void)arg;
+	ck_assert_int_eq(doubt_store_load(ctx, s), 0);
+	for (uint64_t i = 1; i <= 10; i++)
+		keep_waiting(s, i, 100 + i, DOUBT_UNKNOWN);
+	for (uint64_t i = 11; i <= 266; i++)
+		keep_waiting(s, i, 100 + i, DOUBT_COMMITTED);
+	keep_waiting(s, 267, 101, DOUBT_UNKNOWN);
+	doubt_store_free(ctx, s);
+	live(ctx, second, 0);
+	ck_assert_uint_eq(doubts_count(second, clock_wall()), 256);
+	for (uint64_t i = 1; i <= 267; i++)
+		ck_assert_int_eq(doubts_find(second, i, clock_wall(), &found),
+			(i >= 2 && i <= 10) || i > 20);
+	free(first);
+	free(second);
+	return 0;
+}
+
+START_TEST(unknown_waits_first)
+{
+	ck_assert_int_eq(loop_run("test", too_many_wait, NULL), 0);
+}
+END_TEST
+
 static int without_disk(struct ctx *ctx, void *arg)
 {
 	struct doubts *table = new_table(5);
@@ -104,6 +144,7 @@ static Suite *suite(void)
 	tcase_add_checked_fixture(t, enter_folder, leave_folder);
 	tcase_set_timeout(t, 30);
 	tcase_add_test(t, a_restart_remembers);
+	tcase_add_test(t, unknown_waits_first);
 	tcase_add_test(t, goes_on_without);
 	suite_add_tcase(s, t);
 	return s;

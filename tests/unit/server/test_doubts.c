@@ -1,6 +1,7 @@
 /* The table of doubtful messages: what is found by what, what replaces what, the ring's end, time. */
 #include "server/doubts.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,6 +177,117 @@ START_TEST(oldest_goes_first)
 }
 END_TEST
 
+/* Of one that was just put in again another is older. */
+START_TEST(again_is_new)
+{
+	struct doubt found;
+
+	for (uint64_t i = 1; i <= DOUBTS_MAX; i++)
+		put(i, i, DOUBT_UNKNOWN, NOW);
+	put(1, 1, DOUBT_UNKNOWN, NOW);
+	put(DOUBTS_MAX + 1, 1, DOUBT_UNKNOWN, NOW);
+	ck_assert(doubts_find(table, 1, NOW, &found));
+	ck_assert(!doubts_find(table, 2, NOW, &found));
+	ck_assert(doubts_find(table, 3, NOW, &found));
+}
+END_TEST
+
+/* However many of the one come, all of the other stay. */
+START_TEST(outcomes_have_their_own_room)
+{
+	const enum doubt_outcome few = _i ? DOUBT_UNKNOWN : DOUBT_COMMITTED;
+	const enum doubt_outcome many = _i ? DOUBT_COMMITTED : DOUBT_UNKNOWN;
+	struct doubt found;
+
+	for (uint64_t i = 1; i <= 10; i++)
+		put(i, i, few, NOW);
+	for (uint64_t i = 1; i <= 2 * DOUBTS_MAX; i++)
+		put(1000 + i, 1000 + i, many, NOW);
+	ck_assert_uint_eq(doubts_count(table, NOW), DOUBTS_MAX + 10);
+	for (uint64_t i = 1; i <= 10; i++) {
+		ck_assert(doubts_find(table, i, NOW, &found));
+		ck_assert_uint_eq(found.outcome, few);
+	}
+}
+END_TEST
+
+static bool put_of(uint64_t client, uint64_t first, enum doubt_outcome outcome)
+{
+	struct doubt d = make(first, first, outcome, NOW);
+
+	d.client = client;
+	return doubts_put(table, &d);
+}
+
+START_TEST(a_client_has_a_share)
+{
+	struct doubt found;
+
+	for (uint64_t i = 1; i <= DOUBTS_SHARE; i++)
+		ck_assert(!put_of(7, i, DOUBT_COMMITTED));
+	ck_assert(!put_of(7, 1, DOUBT_COMMITTED)); /* it was there, and is the newest now */
+	ck_assert(!put_of(8, 1000, DOUBT_COMMITTED)); /* another's */
+	ck_assert(!put_of(7, 2000, DOUBT_UNKNOWN)); /* another outcome */
+	ck_assert(put_of(7, 101, DOUBT_COMMITTED));
+	ck_assert(!doubts_find(table, 2, NOW, &found));
+	ck_assert(put_of(7, 102, DOUBT_COMMITTED));
+	ck_assert(!doubts_find(table, 3, NOW, &found));
+	ck_assert(doubts_find(table, 1, NOW, &found));
+	ck_assert(doubts_find(table, 4, NOW, &found));
+	for (uint64_t i = 0; i < 2 * DOUBTS_MAX; i++)
+		ck_assert(put_of(7, 10000 + i, DOUBT_COMMITTED));
+	ck_assert_uint_eq(doubts_count(table, NOW), DOUBTS_SHARE + 2);
+	ck_assert(doubts_find(table, 1000, NOW, &found));
+	ck_assert(doubts_find(table, 2000, NOW, &found));
+	/* Whom nobody can tell has none. */
+	for (uint64_t i = 0; i < 2 * DOUBTS_SHARE; i++)
+		ck_assert(!put_of(0, 50000 + i, DOUBT_COMMITTED));
+}
+END_TEST
+
+/* When there is no room any more, and what had a place is too old, nothing is lost. */
+START_TEST(tells_what_had_to_go)
+{
+	struct doubt d = make(1, 1, DOUBT_UNKNOWN, NOW);
+
+	for (uint64_t i = 1; i <= DOUBTS_MAX; i++)
+		ck_assert(!put_of(i, i, DOUBT_UNKNOWN));
+	ck_assert(put_of(DOUBTS_MAX + 1, DOUBTS_MAX + 1, DOUBT_UNKNOWN));
+	ck_assert(!doubts_find(table, 1, NOW, &d));
+	d = make(1, 1, DOUBT_UNKNOWN, NOW + DOUBTS_KEPT + 1);
+	ck_assert(!doubts_put(table, &d));
+	/* A place that became free is used first. */
+	ck_assert(doubts_take_unknown(table, (struct hash_128){ 100, ~100ULL }, &d));
+	ck_assert(!put_of(9, 20000, DOUBT_UNKNOWN));
+	ck_assert(doubts_find(table, 3, NOW, &d));
+}
+END_TEST
+
+#define PUTS 1500
+
+static void *put_many(void *arg)
+{
+	uint64_t from = *(const uint64_t *)arg;
+
+	for (uint64_t i = 0; i < PUTS; i++)
+		(void)put_of(from + i, from + i, DOUBT_UNKNOWN);
+	return NULL;
+}
+
+/* Those who put in at the same moment take different places. */
+START_TEST(nobody_is_overwritten)
+{
+	static uint64_t from[] = { 10000, 20000 };
+	pthread_t threads[2];
+
+	for (size_t i = 0; i < 2; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, put_many, &from[i]), 0);
+	for (size_t i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_uint_eq(doubts_count(table, NOW), 2 * PUTS);
+}
+END_TEST
+
 /* One that is read while it is written does not add up. */
 START_TEST(torn_entry_is_none)
 {
@@ -220,12 +332,18 @@ static Suite *suite(void)
 	TCase *t = tcase_create("doubts");
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_set_timeout(t, 30);
 	tcase_add_test(t, found_by_either_hash);
 	tcase_add_test(t, same_message_replaces);
 	tcase_add_test(t, newest_of_one_envelope);
 	tcase_add_test(t, settled_is_forgotten);
 	tcase_add_test(t, a_day);
 	tcase_add_test(t, oldest_goes_first);
+	tcase_add_test(t, again_is_new);
+	tcase_add_loop_test(t, outcomes_have_their_own_room, 0, 2);
+	tcase_add_test(t, a_client_has_a_share);
+	tcase_add_test(t, tells_what_had_to_go);
+	tcase_add_test(t, nobody_is_overwritten);
 	tcase_add_test(t, torn_entry_is_none);
 	tcase_add_test(t, one_loads);
 	suite_add_tcase(s, t);
