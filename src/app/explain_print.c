@@ -270,8 +270,9 @@ void explain_print_step(const struct explain_envelope *e, const struct explain_s
 		puts("      the server behind us is asked here, and its reply passed on; this one "
 		     "is if it says yes");
 	if (step->backend && step->command == EXPLAIN_DATA && e->listener->slow_after)
-		puts("      of a client that is slow until here the message is gathered first, and "
-		     "a server\n      asked when it is whole");
+		puts("      of a client that is slow until here, or of any while few connections "
+		     "are\n      free, the message is gathered first, and a server asked when it "
+		     "is whole");
 	if (is_asked_late(e, step))
 		puts("      a server behind us is asked when the message is whole, and its answer "
 		     "passed on");

@@ -120,6 +120,14 @@ static bool wanted_elsewhere(const struct nexthop_conn *conn)
 	return l->wanted_elsewhere(l->arg, conn->target.key);
 }
 
+/* Who waits for room at a member looks for a connection that has ended, not for an idle one. */
+static bool wanted_at_member(const struct nexthop_conn *conn)
+{
+	return conn->group && conn->member != NEXTHOP_NO_MEMBER &&
+	       nexthop_entry_sum(conn->group->entry, NEXTHOP_WAITING) > 0 &&
+	       nexthop_group_is_full(conn->group, conn->member);
+}
+
 void nexthop_close_idle(struct nexthop_conn *conn)
 {
 	nexthop_idle_remove(&conn->nexthop->idle, conn);
@@ -257,7 +265,7 @@ void nexthop_release(struct nexthop_conn *conn)
 	nexthop_conn_set_busy(conn, false);
 	conn->ask.who = NULL;
 	if (!nexthop_reusable(conn) || nh->config->delivery.idle_timeout == 0 ||
-		wanted_elsewhere(conn)) {
+		wanted_elsewhere(conn) || wanted_at_member(conn)) {
 		close_conn(conn);
 		return;
 	}

@@ -5,10 +5,13 @@
 #include "base/metrics.h"
 #include "client/client.h"
 #include "config/config.h"
+#include "nexthop/board.h"
 #include "nexthop/conn.h"
 #include "nexthop/inside.h"
+#include "nexthop/members.h"
 #include "rt/ctx.h"
 
+#define SHARE	  2 /* one part of so many: what those may take whose time is not ours to say */
 #define NOOP_TIME (30 * USEC_PER_SEC) /* the client's next command may wait behind it */
 
 bool nexthop_quiet_is_anyones(const struct nexthop_conn *conn)
@@ -21,12 +24,67 @@ bool nexthop_quiet_is_held(const struct nexthop_conn *conn)
 	return conn->held;
 }
 
+static bool is_wanted(const struct nexthop *nh, struct slice key)
+{
+	const struct nexthop_limits *l = &nh->limits;
+
+	return l->wanted(l->arg, key) || l->wanted_elsewhere(l->arg, key);
+}
+
 bool nexthop_quiet_is_wanted(const struct nexthop_conn *conn)
 {
-	const struct nexthop_limits *l = &conn->nexthop->limits;
-
-	return l->wanted(l->arg, conn->target.key) || l->wanted_elsewhere(l->arg, conn->target.key);
+	return is_wanted(conn->nexthop, conn->target.key) ||
+	       (conn->group && nexthop_entry_sum(conn->group->entry, NEXTHOP_WAITING) > 0);
 }
+
+/* ---- before a content ---- */
+
+/* Of a pool. Its members may bound it more than it says itself; those that are down have none. */
+static uint32_t places_of(const struct nexthop_group *g, uint32_t max)
+{
+	struct nexthop_health health;
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < g->hops->hosts.n && sum < max; i++) {
+		uint32_t its = g->hops->hosts.v[i].max_connections;
+
+		nexthop_entry_health(g->members[i], &health);
+		if (health.state != NEXTHOP_MEMBER_DOWN)
+			sum += its ? its : max;
+	}
+	return sum && sum < max ? sum : max;
+}
+
+/* Idle connections are no transactions. */
+static uint32_t transactions_of(const struct nexthop_group *g)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < g->hops->hosts.n; i++)
+		sum += nexthop_entry_sum(g->members[i], NEXTHOP_BUSY);
+	return sum;
+}
+
+bool nexthop_quiet_is_short(const struct nexthop *nh, const struct nexthop_target *t, uint32_t more)
+{
+	const struct config_hops *hops = t->hops ? config_hops_find(nh->config, t->hops->name)
+						 : NULL;
+	uint32_t max = nexthop_places_max(nh, t);
+
+	if (is_wanted(nh, t->key))
+		return true;
+	if (!hops) {
+		uint32_t room = nexthop_room(nh, t);
+
+		return (room < max ? max - room : 0) + more > max / SHARE;
+	}
+	const struct nexthop_group *g = nexthop_groups_find(nh->groups, hops);
+
+	return nexthop_entry_sum(g->entry, NEXTHOP_WAITING) > 0 ||
+	       transactions_of(g) + more > places_of(g, max) / SHARE;
+}
+
+/* ---- kept alive ---- */
 
 usec_t nexthop_quiet_noop_in(const struct nexthop_conn *conn)
 {

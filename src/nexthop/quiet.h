@@ -3,11 +3,14 @@
 #define SLUICE_NEXTHOP_QUIET_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/time.h"
 
 struct ctx;
+struct nexthop;
 struct nexthop_conn;
+struct nexthop_target;
 
 /* It may be given back and another one taken later, with nothing lost: it neither is held by the
  * client's session nor speaks for this client alone. */
@@ -16,6 +19,10 @@ bool nexthop_quiet_is_anyones(const struct nexthop_conn *conn);
 bool nexthop_quiet_is_held(const struct nexthop_conn *conn);
 /* Somebody, in any worker, waits for a place for a connection to the same target. */
 bool nexthop_quiet_is_wanted(const struct nexthop_conn *conn);
+/* Places for connections to that target run short: somebody waits for one, or transactions, in all
+ * workers and so many more of ours, would have taken more than half of them. */
+bool nexthop_quiet_is_short(
+	const struct nexthop *nh, const struct nexthop_target *t, uint32_t more);
 /* How long until the host should hear from us, as its hops say; 0: now. USEC_INFINITY: never, or it
  * is gone. */
 usec_t nexthop_quiet_noop_in(const struct nexthop_conn *conn);

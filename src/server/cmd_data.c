@@ -34,13 +34,15 @@ static int fill(struct ctx *ctx, struct session *s)
 	return r;
 }
 
-/* Asks the service to begin. False: refused, *ret says why. Errors end the session. */
+/* Asks the service to begin. False: refused, *ret says why. Errors end the session. here: the
+ * content is in the buffer already, all of it. */
 static int open_content(struct ctx *ctx, struct session *s, enum smtp_content_format format,
-	struct smtp_reply *ret_refusal)
+	bool here, struct smtp_reply *ret_refusal)
 {
 	enum content_mode mode;
 
 	ret_refusal->code = 0;
+	s->content_is_here = here;
 	int r = s->tx->ops->open(ctx, s->tx, &mode, ret_refusal);
 
 	if (r == 0 && ret_refusal->code == 0) {
@@ -137,7 +139,7 @@ static int receive_data(struct ctx *ctx, struct session *s)
 int cmd_data(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 {
 	struct smtp_reply refusal;
-	int r = open_content(ctx, s, SMTP_CONTENT_DATA, &refusal);
+	int r = open_content(ctx, s, SMTP_CONTENT_DATA, false, &refusal);
 
 	(void)cmd;
 	if (r == 0 && refusal.code)
@@ -198,7 +200,8 @@ int cmd_bdat(struct ctx *ctx, struct session *s, const struct smtp_cmd *cmd)
 	if (!due)
 		smtp_reply_set(&refusal, 503, "5.5.1", "BDAT needs a recipient first");
 	else if (s->content == NULL)
-		r = open_content(ctx, s, SMTP_CONTENT_BDAT, &refusal);
+		r = open_content(ctx, s, SMTP_CONTENT_BDAT,
+			bdat.last && stream_peek(s->stream).n >= bdat.size, &refusal);
 	if (r < 0)
 		return r;
 	if (refusal.code)

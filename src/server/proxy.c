@@ -16,8 +16,6 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "nexthop/live.h"
-#include "nexthop/quiet.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "server/ahead.h"
@@ -26,6 +24,7 @@
 #include "server/front.h"
 #include "server/passage.h"
 #include "server/permission.h"
+#include "server/proxy_gather.h"
 #include "server/proxy_offers.h"
 #include "server/proxy_reply.h"
 #include "server/proxy_rest.h"
@@ -130,33 +129,6 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 
 /* ---- content ---- */
 
-/* From a slow client the content is taken first: the backend is not kept waiting for it. Where
- * there is no room for that it streams. */
-static int gather_if_slow(struct ctx *ctx, struct proxy_tx *t)
-{
-	struct proxy_backend *b = &t->backend;
-	char id[TEXT_ID_CHARS]; /* the transaction has one, which was told already */
-
-	if (!slow_is(t->session) || b->lost.code || b->pretence || proxy_tx_backends(t) == 0)
-		return 0;
-	if (b->live && nexthop_quiet_is_held(nexthop_live_conn(b->live)))
-		return 0;
-	if (!proxy_keep_borrow(&t->keep, &t->arena, t->session, b->params.size))
-		return 0;
-	int r = proxy_keep_prepare(ctx, &t->keep, id);
-
-	if (r < 0 || !proxy_keep_holds(&t->keep)) {
-		if (t->keep.lent)
-			proxy_keep_drop(&t->keep);
-		return r;
-	}
-	proxy_backend_part(b);
-	t->late = true;
-	t->log.gathered = true;
-	metric_add(METRIC_GATHERED, 1);
-	return 0;
-}
-
 /* Before the content: who takes it? Else *ret_refusal. */
 static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *ret_refusal)
 {
@@ -170,7 +142,7 @@ static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *re
 		return 0;
 	}
 	if (!t->late)
-		r = gather_if_slow(ctx, t);
+		r = proxy_gather_begin(ctx, t);
 	if (t->late || r < 0)
 		return r;
 	if (proxy_tx_backends(t) == 0)
@@ -220,7 +192,7 @@ static int note_kept(struct proxy_tx *t, int r)
 static int proxy_header(struct ctx *ctx, struct tx *tx, struct slice bytes)
 {
 	struct proxy_tx *t = proxy_tx_of(tx);
-	int r = proxy_backend_write(ctx, &t->backend, bytes);
+	int r = t->late ? 0 : proxy_backend_write(ctx, &t->backend, bytes);
 
 	/* As it came: ours has a field that is new each time. */
 	proxy_doubt_header(&t->doubt, buf_slice(&t->session->content->header));
@@ -235,7 +207,7 @@ static int proxy_header(struct ctx *ctx, struct tx *tx, struct slice bytes)
 static int proxy_write(struct ctx *ctx, struct tx *tx, struct slice bytes)
 {
 	struct proxy_tx *t = proxy_tx_of(tx);
-	int r = proxy_backend_write(ctx, &t->backend, bytes);
+	int r = t->late ? 0 : proxy_backend_write(ctx, &t->backend, bytes);
 
 	proxy_doubt_write(&t->doubt, bytes);
 	t->log.size += bytes.n;

@@ -78,6 +78,13 @@ static int say_again(struct attempt *t)
 	return proxy_backend_say_again(t->ctx, t->backend, &t->why);
 }
 
+/* Its session is in hand, and was told all that comes before the content. */
+static int go_on(struct attempt *t)
+{
+	t->accepted = t->backend->answered.n; /* as above */
+	return 0;
+}
+
 /* MAIL and recipients. *ret has code 0, or is what ends it: nobody gets the message. */
 static int say_envelope(struct attempt *t, struct smtp_reply *ret)
 {
@@ -133,7 +140,9 @@ static int attempt(struct attempt *t, struct proxy_keep *k, struct smtp_reply *r
 {
 	*ret_n = 0;
 	ret->code = 0;
-	int r = t->backend->parted ? say_again(t) : say_envelope(t, ret);
+	int r = t->backend->live     ? go_on(t)
+		: t->backend->parted ? say_again(t)
+				     : say_envelope(t, ret);
 
 	if (r < 0)
 		return r;

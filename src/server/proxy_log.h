@@ -24,7 +24,7 @@ struct proxy_log {
 	size_t accepted; /* recipients */
 	size_t kept; /* of them, for whom it was stored */
 	uint64_t size; /* bytes of content passed on */
-	bool gathered; /* it was gathered first, since the client was slow */
+	bool gathered; /* it was gathered first, since the client was slow, or places were few */
 	struct slice said, told; /* the backend's last reply that counts, and ours */
 	unsigned decided; /* code of ours that ended it; 0: none did */
 	const char
@@ -45,8 +45,8 @@ void proxy_log_recipient(struct proxy_log *l, struct slice path);
  * and "rejected"; without an answer about the mail "kept" where we stored it, "in-doubt" where
  * the whole message was sent, else "lost"; "duplicate" where it was not passed on because it was
  * before.
- * gathered, where it was said to a backend when it was whole, since its client was slow;
- * released, how often one was left before that. took-ms is the whole time from MAIL on:
+ * gathered, where it was said to a backend when it was whole, since its client was slow or places
+ * were few; released, how often one was left before that. took-ms is the whole time from MAIL on:
  * client-ms of it we waited for the client, backend-ms for servers behind us; the rest,
  * checks-ms, are our own checks and deliberate delays. */
 extern const char proxy_log_refused[]; /* "refused": the content, by us */

@@ -5,6 +5,7 @@
 #include "nexthop/live.h"
 #include "nexthop/nexthop.h"
 #include "server/permission.h"
+#include "server/proxy_gather.h"
 #include "server/proxy_late.h"
 #include "server/proxy_reply.h"
 #include "server/proxy_tx.h"
@@ -146,7 +147,7 @@ static int ask(struct ctx *ctx, struct proxy_tx *t, struct breath *m)
 	b->kept = proxy_keep_can(&t->keep);
 	if (!b->live)
 		b->prefer = proxy_doubt_member(t->session, b, m->asked, m->asked_n);
-	m->asked[m->asked_n - 1].last = m->decided == m->total && t->session->data_follows;
+	m->asked[m->asked_n - 1].last = m->decided == m->total && proxy_gather_may_ask_ahead(t);
 	return proxy_backend_rcpts(ctx, b, m->asked, m->asked_n, m->said);
 }
 

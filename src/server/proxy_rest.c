@@ -1,7 +1,8 @@
 /* Backends have few places and short patience, clients are many and slow. A session that anybody
  * can use goes back after a while, sooner where others wait for one; what it was told is said
  * again when the client goes on. A session that is the client's own stays, and hears NOOP in
- * time. In a content there is nothing to be done: no command may be said there. */
+ * time. In a content no command may be said; what is gathered meanwhile has a say of its own
+ * (proxy_gather.c). */
 #include "server/proxy_rest.h"
 
 #include "base/event.h"
@@ -14,6 +15,7 @@
 #include "rt/log.h"
 #include "server/ahead.h"
 #include "server/passage.h"
+#include "server/proxy_gather.h"
 #include "server/proxy_tx.h"
 #include "server/session.h"
 
@@ -108,8 +110,11 @@ int proxy_rest(struct ctx *ctx, struct session *s, usec_t waited, usec_t coming,
 	usec_t began = clock_now();
 	int r = 0;
 
-	if (s->content)
+	if (s->content) {
+		if (b)
+			proxy_gather_rest(proxy_tx_of(s->tx), coming, ret_next);
 		return 0;
+	}
 	if (b && b->live && nexthop_quiet_is_anyones(nexthop_live_conn(b->live)))
 		r = rest_shared(ctx, s, b, waited, coming, ret_next);
 	else if (b && b->live)

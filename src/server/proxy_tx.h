@@ -41,7 +41,9 @@ struct proxy_tx {
 	struct proxy_log log;
 	struct proxy_keep keep; /* what we store where a backend cannot take it */
 	struct proxy_doubt doubt;
+	bool asked_ahead; /* DATA went to the backend with the recipients */
 	bool late; /* backends hear of it when it is whole */
+	usec_t gathering; /* since when its content is taken here first */
 	size_t held; /* bytes of the arena, counted in server.held */
 	char id[TEXT_ID_CHARS];
 };

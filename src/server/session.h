@@ -99,6 +99,7 @@ struct session {
 	const struct session_verdict *verdicts; /* in tx_arena, set by the service's finish */
 	size_t verdicts_n; /* 0: the reply holds for all recipients */
 	struct content *content; /* while content arrives, else NULL */
+	bool content_is_here; /* while the service is asked to begin: all of it is in the buffer */
 };
 
 /* Serves one connection and frees `sock`. Suspends; returns 0 or why it was cut short. Runs in a

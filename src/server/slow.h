@@ -23,7 +23,7 @@ struct slow {
 /* The next command is waited for; it has come. Neither suspends. */
 void slow_listen(struct session *s);
 void slow_heard(struct session *s);
-/* More input, in a command: as session_fill, and meanwhile the service may give back what it holds
+/* More input: as session_fill, and meanwhile the service may give back what it holds
  * (service.h). Suspends; fails as stream_fill. */
 int slow_fill(struct ctx *ctx, struct session *s);
 /* We let the client wait for so long ourselves. Suspends shortly; 0 or as ctx_check. */

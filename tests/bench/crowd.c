@@ -6,6 +6,8 @@
  *                                         their first ones are spread over so much time
  *     crowd PORT SESSIONS slow SECONDS BYTES FIRST-ID
  *                                         each sends one message in small steps that take so long
+ *     crowd PORT SESSIONS hasty SECONDS BYTES FIRST-ID
+ *                                         the same, but each says its commands without a pause
  *
  * `held N` is printed when all are there and have said their first; the last prints `took N refused N`
  * when every client has its answer. All stay until standard input ends, and then print `open N`: on
@@ -186,17 +188,31 @@ static void send_piece(unsigned client, unsigned piece, size_t bytes, unsigned l
 	say(fds[client], text + from, to - from);
 }
 
+/* All commands of one client after the other, in the time that they have. */
+static void send_commands(double began, double seconds)
+{
+	for (unsigned i = 0; i < sessions; i++) {
+		sleep_until(began + seconds * i / sessions);
+		for (unsigned step = 0; step < COMMANDS; step++) {
+			say(fds[i], commands[step], strlen(commands[step]));
+			read_reply(fds[i]);
+		}
+	}
+}
+
 /* Step by step, each client in its turn, so that there is always somebody who sends. */
-static void send_slowly(double seconds, size_t bytes, unsigned long first_id)
+static void send_slowly(bool hasty, double seconds, size_t bytes, unsigned long first_id)
 {
 	double step_s = seconds / (COMMANDS + PIECES), began = now_s();
 	unsigned took = 0;
 
-	for (unsigned step = 0; step < COMMANDS + PIECES; step++) {
+	if (hasty)
+		send_commands(began, step_s * COMMANDS);
+	for (unsigned step = hasty ? COMMANDS : 0; step < COMMANDS + PIECES; step++) {
 		for (unsigned i = 0; i < sessions; i++) {
 			if (i % 16 == 0)
 				sleep_until(began + step_s * (step + (double)i / sessions));
-			if (step && step <= COMMANDS)
+			if (!hasty && step && step <= COMMANDS)
 				read_reply(fds[i]);
 			if (step < COMMANDS)
 				say(fds[i], commands[step], strlen(commands[step]));
@@ -228,9 +244,11 @@ int main(int argc, char **argv)
 	unsigned open = 0;
 	char c;
 
-	if (argc < 4 || (strcmp(argv[3], "slow") == 0 && argc < 7) ||
-		(strcmp(argv[3], "tarpit") == 0 && argc < 5)) {
-		fputs("usage: crowd PORT SESSIONS idle|tarpit|slow [SECONDS [BYTES FIRST-ID]]\n",
+	bool hasty = argc > 3 && strcmp(argv[3], "hasty") == 0;
+	bool slow = hasty || (argc > 3 && strcmp(argv[3], "slow") == 0);
+
+	if (argc < 4 || (slow && argc < 7) || (strcmp(argv[3], "tarpit") == 0 && argc < 5)) {
+		fputs("usage: crowd PORT SESSIONS idle|tarpit|slow|hasty [SECONDS [BYTES FIRST-ID]]\n",
 			stderr);
 		return 64;
 	}
@@ -246,8 +264,9 @@ int main(int argc, char **argv)
 		annoy_first(atof(argv[4]));
 	printf("held %u\n", sessions);
 	fflush(stdout);
-	if (strcmp(argv[3], "slow") == 0)
-		send_slowly(atof(argv[4]), (size_t)atol(argv[5]), strtoul(argv[6], NULL, 10));
+	if (slow)
+		send_slowly(
+			hasty, atof(argv[4]), (size_t)atol(argv[5]), strtoul(argv[6], NULL, 10));
 	else if (strcmp(argv[3], "tarpit") == 0)
 		annoy();
 	while (read(0, &c, 1) > 0)

@@ -5,6 +5,7 @@ import time
 import types
 
 from harness import Process, free_port, must_run
+from load import CLIENTS
 from peers.haproxy import Haproxy as HaproxyPeer
 from peers.nginx import Nginx as NginxPeer
 from roots import Root
@@ -31,7 +32,7 @@ class Proxy(Sluice):
     def extend(self, config):
         config["limits"]["slowed"] = HELD_MOST
         config["listeners"]["bench"]["service"] = "proxy"
-        config["hops"]["sink"]["max-connections"] = 64
+        config["hops"]["sink"]["max-connections"] = 2 * CLIENTS
 
 
 def open_to_strangers(config):

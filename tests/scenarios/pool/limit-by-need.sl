@@ -4,7 +4,7 @@ config """
 	hostname: front.test
 	postmaster: boss@ours.test
 	spool: { path: spool, segment-size: 256KiB }
-	listeners: { mx: { for: mx, service: proxy, address: "192.0.2.25:25" } }
+	listeners: { mx: { for: mx, service: proxy, address: "192.0.2.25:25", slow-after: 0s } }
 	domains: { ours.test: { via: pool, recipients: any } }
 	hops: { pool: { hosts: [ "192.0.2.31:25", "192.0.2.32:25" ], tls: off, max-connections: 1, health: { every: 1h } } }
 """

@@ -31,5 +31,5 @@ reload """
 """
 client c3 to 192.0.2.25:25 from 198.51.100.9 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<b@ours.test>"; expect 250; expect 250; wait 4m; data "Subject: 3\n\nthree\n"; expect 250 }
 expect metric sluice_proxy_noops_total 3
-expect metric sluice_proxy_gathered_total 1
+expect metric sluice_proxy_gathered_total 2
 expect home got 3
