@@ -139,6 +139,7 @@ static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *re
 	b->kept = proxy_keep_can(&t->keep);
 	if ((t->keep.ours_n && !b->kept) || (t->late && !proxy_keep_admit(&t->keep))) {
 		proxy_keep_refusal(&t->keep, ret_refusal);
+		t->log.refused = true;
 		return 0;
 	}
 	if (!t->late)

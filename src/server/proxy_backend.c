@@ -96,7 +96,7 @@ void proxy_backend_lose(struct ctx *ctx, struct proxy_backend *b, const char *wh
 		smtp_reply_set(&b->lost, 451, "4.4.1",
 			"No server behind us can be reached; try again later");
 	tell(ctx, b, why,
-		b->kept && b->absent && !b->in_doubt ? "it is kept here, for later"
+		b->kept && b->absent && !b->in_doubt ? "it is kept here once it has come"
 						     : "the client is told to try again");
 	proxy_backend_end(b);
 }

@@ -42,20 +42,23 @@ void proxy_log_reply(struct proxy_log *l, struct arena *a, const struct smtp_rep
 	l->said = line_of(a, said);
 	l->told = line_of(a, told);
 	l->decided = told->code;
+	l->refused = false;
 }
 
 void proxy_log_recipient(struct proxy_log *l, struct slice path)
 {
 	l->said = l->told = SLICE_NIL;
 	l->decided = 0;
+	l->refused = false;
 	if (l->accepted++ == 0)
 		l->first = path;
 }
 
-/* Our own no to all recipients, or to the content: nobody behind us had a word in it. */
+/* Our own no to all recipients, to DATA, or to the content: nobody behind us had a word in it. */
 static bool is_ours(const struct proxy_log *l, const struct session *s, bool content)
 {
-	return l->decided == 0 && !l->as && s->refused.n && (content || l->accepted == 0);
+	return l->decided == 0 && !l->as && s->refused.n &&
+	       (content || l->refused || l->accepted == 0);
 }
 
 /* A backend that was lost said nothing about the mail, whatever its last word was, unless that was

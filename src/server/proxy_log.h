@@ -27,6 +27,7 @@ struct proxy_log {
 	bool gathered; /* it was gathered first, since the client was slow, or places were few */
 	struct slice said, told; /* the backend's last reply that counts, and ours */
 	unsigned decided; /* code of ours that ended it; 0: none did */
+	bool refused; /* DATA, by us alone */
 	const char
 		*as; /* the verdict, where it does not follow from the replies; static, or NULL */
 	struct slice twin; /* id of the message that it is a duplicate of */

@@ -10,7 +10,7 @@ client c1 to 192.0.2.25:25 {
 	send "QUIT"; expect 221; expect end
 }
 expect queue 1
-expect log backend-lost 1 { mail = "it is kept here, for later" }
+expect log backend-lost 1 { mail = "it is kept here once it has come" }
 expect log accepted 1 { from = "a@client.test"; to = "b@ours.test"; recipients = 3; listener = "mx" }
 expect log proxied 1 { verdict = kept; recipients = 3; kept = 3; backend absent; said absent; told ~ "250 2.0.0 Queued as *" }
 expect metric sluice_messages_kept_total = 1
