@@ -21,12 +21,16 @@ bool nexthop_member_is_away(const struct nexthop_member *m, usec_t now)
 
 uint64_t nexthop_member_share(const struct nexthop_member *m, usec_t slow_start, usec_t now)
 {
+	/* Another worker may have seen it come up since we looked at the clock. */
+	usec_t age = now > m->since ? now - m->since : 0;
 	uint64_t part = WHOLE;
 
-	if (m->state == NEXTHOP_MEMBER_DOWN && slow_start)
+	if (slow_start == 0)
+		return m->weight * part;
+	if (m->state == NEXTHOP_MEMBER_DOWN)
 		part = FIRST;
-	else if (m->state == NEXTHOP_MEMBER_UP && m->since && now - m->since < slow_start)
-		part = FIRST + (WHOLE - FIRST) * (uint64_t)(now - m->since) / (uint64_t)slow_start;
+	else if (m->state == NEXTHOP_MEMBER_UP && m->since && age < slow_start)
+		part = FIRST + (WHOLE - FIRST) * (uint64_t)age / (uint64_t)slow_start;
 	return m->weight * part;
 }
 

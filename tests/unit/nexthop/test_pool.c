@@ -255,6 +255,9 @@ START_TEST(slow_start_rises)
 	ck_assert_uint_eq(nexthop_member_share(&m, start, back + start / 2), 5500);
 	ck_assert_uint_eq(nexthop_member_share(&m, start, back + start), 10000);
 	ck_assert_uint_eq(nexthop_member_share(&m, 0, back), 10000);
+	/* Another worker says that it came back a moment from now. */
+	ck_assert_uint_eq(nexthop_member_share(&m, 0, back - 1), 10000);
+	ck_assert_uint_eq(nexthop_member_share(&m, start, back - 1), 1000);
 	uint64_t last = 0;
 
 	for (usec_t t = 0; t < start; t += start / 97) {
