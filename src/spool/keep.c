@@ -73,7 +73,11 @@ static int remove_job(struct job *job, void *arg)
 	char name[JOURNAL_NAME_BYTES];
 
 	journal_segment_name(name, "seg", w->header.number);
-	return dir_remove(job, w->dir, name);
+	int r = dir_remove(job, w->dir, name);
+
+	if (r == 0)
+		(void)dir_sync(job, w->dir); /* the room is free when the removal is durable */
+	return r;
 }
 
 static uint32_t free_number(const struct journal *j)
@@ -125,11 +129,12 @@ static bool make_one(struct ctx *ctx, struct journal *j)
 	return true;
 }
 
-/* Of another size, one of many spares, or one of those made beyond the limit for the reserve. */
+/* Of another size, one of many spares, or one of those made beyond the limits for the reserve. */
 static bool is_unwanted(const struct journal *j, const struct segment *s)
 {
 	const struct spool_options *o = &j->sp->o;
-	bool beyond = o->max_bytes && j->count > o->max_bytes / o->segment_bytes;
+	bool beyond = (o->max_bytes && j->count > o->max_bytes / o->segment_bytes) ||
+		      j->free_bytes < o->min_free_bytes;
 
 	return s->size != o->segment_bytes ||
 	       j->spare_n >= j->reserve_n + AHEAD + (beyond ? 0 : SPARES_MOST);
@@ -150,10 +155,12 @@ static void release(struct ctx *ctx, struct journal *j, struct segment *s)
 	segment_worked(s, &w);
 	account_released(j, s);
 	s->unmovable = false;
-	if (unwanted && journal_job(ctx, j, remove_job, &w) == 0)
+	if (unwanted && journal_job(ctx, j, remove_job, &w) == 0) {
 		segment_free(j, s);
-	else
+		ask_space(ctx, j);
+	} else {
 		add_spare(j, s);
+	}
 }
 
 /* Releases what is free; true when something was. */
