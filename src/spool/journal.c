@@ -16,24 +16,14 @@
 /* Every session may wait for one job, while a disk stands still for seconds: that many are allowed
  * (limits.sessions), so that their messages are late and not refused. */
 #define JOBS_QUEUE 1000000
-#define ASK_EVERY  USEC_PER_SEC
-
-/* The figure is asked for again when it is old. */
-static void keep_asking(struct journal *j)
-{
-	if (clock_now() - j->free_asked >= ASK_EVERY)
-		journal_kick(j);
-}
 
 /* What max_bytes leaves is for segments; other files shall not be larger than all of them. */
 static uint64_t free_bytes(struct spool *sp)
 {
 	struct journal *j = journal_of(sp);
-	uint64_t limit = sp->o.max_bytes ? sp->o.max_bytes : UINT64_MAX, n = 0;
+	uint64_t limit = sp->o.max_bytes ? sp->o.max_bytes : UINT64_MAX, n = journal_beyond(j);
 
-	keep_asking(j);
-	if (j->free_bytes > sp->o.min_free_bytes)
-		n = j->free_bytes - sp->o.min_free_bytes;
+	journal_ask_if_old(j);
 	return n < limit ? n : limit;
 }
 
@@ -41,11 +31,11 @@ static bool room(struct spool *sp, uint64_t bytes)
 {
 	struct journal *j = journal_of(sp);
 	uint64_t quarter = sp->o.segment_bytes / 4, usable = sp->o.segment_bytes - quarter;
-	uint64_t growth = j->cannot_grow ? 0 : journal_growth(j);
+	uint64_t growth = journal_growth(j);
 	uint64_t inline_bytes = bytes < quarter ? bytes : quarter;
 	uint64_t capacity = j->current ? journal_room_in(j->current) : 0;
 
-	keep_asking(j);
+	journal_ask_if_old(j);
 	if (sp->failed || j->free_bytes < sp->o.min_free_bytes)
 		return false;
 	if (j->spare_n > j->reserve_n)
@@ -53,7 +43,7 @@ static bool room(struct spool *sp, uint64_t bytes)
 	capacity += growth < UINT32_MAX ? growth * usable : UINT64_MAX / 2;
 	if (capacity < inline_bytes + SPOOL_BLOCK)
 		return false;
-	return bytes < quarter || j->free_bytes - sp->o.min_free_bytes >= bytes;
+	return bytes < quarter || journal_beyond(j) >= bytes;
 }
 
 /* Asks the writer for a batch, and waits for it. */

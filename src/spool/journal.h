@@ -172,7 +172,11 @@ void journal_lanes_close(struct ctx *ctx, struct journal *j);
 /* keep.c: the coroutine that makes, releases and compacts segments. */
 int journal_keeper(struct ctx *ctx, void *arg);
 void journal_kick(struct journal *j);
-/* How many segments may still be made. */
+/* As kick, if the figure of the free space is old: what is decided next goes by a new one. */
+void journal_ask_if_old(struct journal *j);
+/* Bytes that are free beyond what must stay free, when last asked. */
+uint64_t journal_beyond(const struct journal *j);
+/* How many segments may still be made; 0 after an attempt that failed. */
 uint64_t journal_growth(const struct journal *j);
 
 /* compact.c */

@@ -11,7 +11,12 @@
 
 #define AHEAD	    1 /* spare segments beyond the reserve */
 #define SPARES_MOST 8 /* beyond that; more are removed */
-#define ASK_EVERY   USEC_PER_SEC /* how old a figure of the free space may be */
+#define ASK_EVERY   USEC_PER_SEC /* how old a figure of the free space may be, when it matters */
+/* How long nothing happens while room is short: nobody tells us that others made some. After an
+ * attempt to make a segment that failed it is longer, since where the figure promises more than a
+ * quota allows each attempt fills what the quota leaves. */
+#define ASK_SHORT	(5 * USEC_PER_SEC)
+#define ASK_CANNOT_GROW (30 * USEC_PER_SEC)
 
 void journal_kick(struct journal *j)
 {
@@ -19,13 +24,34 @@ void journal_kick(struct journal *j)
 	waitq_wake_all(&j->upkeep);
 }
 
+static bool is_old(const struct journal *j)
+{
+	return clock_now() - j->free_asked >= ASK_EVERY;
+}
+
+void journal_ask_if_old(struct journal *j)
+{
+	if (is_old(j))
+		journal_kick(j);
+}
+
+uint64_t journal_beyond(const struct journal *j)
+{
+	uint64_t least = j->sp->o.min_free_bytes;
+
+	return j->free_bytes > least ? j->free_bytes - least : 0;
+}
+
+static uint64_t growth_by_disk(const struct journal *j)
+{
+	return j->cannot_grow ? 0 : journal_beyond(j) / j->sp->o.segment_bytes;
+}
+
 uint64_t journal_growth(const struct journal *j)
 {
 	const struct spool_options *o = &j->sp->o;
-	uint64_t by_disk = 0, by_limit = UINT64_MAX;
+	uint64_t by_disk = growth_by_disk(j), by_limit = UINT64_MAX;
 
-	if (j->free_bytes > o->min_free_bytes)
-		by_disk = (j->free_bytes - o->min_free_bytes) / o->segment_bytes;
 	if (o->max_bytes) {
 		by_limit = o->max_bytes / o->segment_bytes;
 		by_limit = by_limit > j->count ? by_limit - j->count : 0;
@@ -239,19 +265,35 @@ static void remove_files(struct ctx *ctx, struct journal *j)
 	}
 }
 
+/* How long to wait for a kick. An idle process whose disk has room does not wake up; while the
+ * reserve is not whole, or less than must stay free is, there is none for a segment. */
+static usec_t patience(const struct journal *j)
+{
+	if (j->cannot_grow)
+		return ASK_CANNOT_GROW;
+	return growth_by_disk(j) ? USEC_INFINITY : ASK_SHORT;
+}
+
+static void wait_for_kick(struct ctx *ctx, struct journal *j)
+{
+	struct deadline d;
+
+	ctx_shield(ctx, &d, patience(j));
+	if (ctx_widen(ctx, &d, waitq_wait(ctx, &j->upkeep)) == ERR_TIMEOUT)
+		j->upkeep_due = true;
+}
+
 int journal_keeper(struct ctx *ctx, void *arg)
 {
 	struct journal *j = arg;
-	struct deadline d;
 
 	while (!j->closing && !j->sp->failed) {
 		if (!j->upkeep_due) {
-			ctx_shield(ctx, &d, USEC_INFINITY);
-			(void)ctx_widen(ctx, &d, waitq_wait(ctx, &j->upkeep));
+			wait_for_kick(ctx, j);
 			continue;
 		}
 		j->upkeep_due = false;
-		if (clock_now() - j->free_asked >= ASK_EVERY)
+		if (is_old(j))
 			ask_space(ctx, j);
 		bool more = release_some(ctx, j);
 

@@ -181,7 +181,7 @@ static enum way to_front(struct journal *j, struct spool_item *item, enum way wa
  * what comes from inside may overtake it, but never each other. */
 static enum way choose(struct journal *j)
 {
-	bool beyond = j->spare_n > j->reserve_n, full = j->cannot_grow || journal_growth(j) == 0;
+	bool beyond = j->spare_n > j->reserve_n, full = journal_growth(j) == 0;
 	struct journal_batch b;
 
 	if (j->current)
