@@ -79,6 +79,7 @@ static struct nexthop_way make_way(struct nexthop *nh, const struct config *conf
 	const struct nexthop_group *group, struct tls_client *tls, const struct nexthop_ask *ask)
 {
 	return (struct nexthop_way){
+		.nexthop = nh,
 		.config = config,
 		.hops = group ? group->hops : NULL,
 		.tls_client = tls,

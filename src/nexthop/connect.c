@@ -18,6 +18,7 @@
 #include "nexthop/board.h"
 #include "nexthop/failure.h"
 #include "nexthop/hosts.h"
+#include "nexthop/inside.h"
 #include "nexthop/login.h"
 #include "nexthop/members.h"
 #include "nexthop/memory.h"
@@ -52,6 +53,7 @@ struct search {
 	enum fault fault; /* of the last host */
 	bool waiting; /* counted among those who wait for a member */
 	usec_t waited;
+	bool replaces; /* an idle connection was closed for this search */
 	/* Of the member that is tried. */
 	bool probing; /* to find out whether it is back: nobody is remembered as dead */
 	usec_t back; /* when it came back: what was remembered before is not true any more */
@@ -437,6 +439,16 @@ static int wait_for_room(struct ctx *ctx, struct search *s)
 	return ctx_sleep(ctx, pause);
 }
 
+/* Whoever could not ask anybody yet waits for room; others do only where it is sure to come. */
+static bool may_wait(struct search *s, const struct nexthop_member *v)
+{
+	const struct nexthop_way *w = s->way;
+
+	if (!s->replaces)
+		s->replaces = nexthop_replace_idle(w->nexthop, w->target, w->group, w->ask, v);
+	return s->tries == 0 || (s->replaces && !is_late(s));
+}
+
 /* Room may have come; what was found out stays. */
 static void look_again(
 	const struct search *s, struct nexthop_member *v, size_t n, struct nexthop_pool *pool)
@@ -461,7 +473,7 @@ static int try_members(struct ctx *ctx, struct search *s, struct nexthop_with *r
 
 		if (i == NEXTHOP_NO_MEMBER || v[i].out || v[i].full)
 			i = nexthop_pool_choose(&pool, s->way->rng);
-		if (i == NEXTHOP_NO_MEMBER && s->tries == 0 && nexthop_pool_is_full(&pool)) {
+		if (i == NEXTHOP_NO_MEMBER && nexthop_pool_is_full(&pool) && may_wait(s, v)) {
 			r = wait_for_room(ctx, s); /* suspends */
 			if (r < 0)
 				return r == ERR_UNREACHABLE ? ERR_LIMIT : r;

@@ -12,6 +12,7 @@ struct client;
 struct config;
 struct config_hops;
 struct ctx;
+struct nexthop;
 struct nexthop_ask;
 struct nexthop_failure;
 struct nexthop_group;
@@ -28,6 +29,7 @@ struct tls_client;
 
 /* What a session is made from; borrowed. */
 struct nexthop_way {
+	struct nexthop *nexthop;
 	const struct config *config;
 	const struct config_hops *hops; /* of this configuration; NULL: direct */
 	const struct nexthop_target *target;

@@ -11,6 +11,7 @@
 #include "rt/waitq.h"
 
 struct nexthop_board;
+struct nexthop_member;
 
 struct nexthop {
 	const struct config *config;
@@ -52,5 +53,14 @@ void nexthop_conn_set_ask(struct nexthop_conn *conn, const struct nexthop_ask *a
 unsigned nexthop_needs(const struct config_hops *hops, unsigned needs);
 void nexthop_conn_set_busy(struct nexthop_conn *conn, bool busy);
 void nexthop_conn_leave(struct nexthop_conn *conn);
+
+/* ---- lease.c ---- */
+
+/* Where only members are left that have as many connections as they may have: closes an idle one of
+ * theirs that speaks for somebody else; there will be room when QUIT is answered. False: there is
+ * none, or one that this transaction can use itself. Does not suspend. */
+bool nexthop_replace_idle(struct nexthop *nh, const struct nexthop_target *t,
+	const struct nexthop_group *g, const struct nexthop_ask *ask,
+	const struct nexthop_member *v);
 
 #endif

@@ -133,6 +133,26 @@ static void note_idle(struct nexthop *nh, const struct nexthop_target *t,
 			v[c->member].full = false;
 }
 
+bool nexthop_replace_idle(struct nexthop *nh, const struct nexthop_target *t,
+	const struct nexthop_group *g, const struct nexthop_ask *ask,
+	const struct nexthop_member *v)
+{
+	struct nexthop_conn *found = NULL;
+
+	for (struct nexthop_conn *c = nexthop_idle_newest(&nh->idle, t->key); c;
+		c = nexthop_idle_older(&nh->idle, c)) {
+		if (fits(c, ask, NEXTHOP_NO_MEMBER))
+			return false; /* the caller can have it as it is */
+		if (c->group == g && v[c->member].full && !v[c->member].out &&
+			v[c->member].state != NEXTHOP_MEMBER_DOWN && !is_his(c, ask) &&
+			!nexthop_lacks(client_caps(c->client), ask->needs, ask->size))
+			found = c; /* in the end the one that has been idle longest */
+	}
+	if (found)
+		nexthop_close_idle(found);
+	return found != NULL;
+}
+
 /* The member that is to take it; NEXTHOP_NO_MEMBER where an idle connection with any will do. */
 static size_t choose(
 	struct nexthop *nh, const struct nexthop_target *t, const struct nexthop_ask *ask)
@@ -279,6 +299,14 @@ static int take_place_bounded(struct ctx *ctx, struct nexthop *nh, const struct 
 				: r;
 }
 
+/* Nobody lets us in anew: who could not be asked, since he has as many connections as he may have,
+ * may have an idle one. */
+static struct nexthop_conn *instead(struct ctx *ctx, struct nexthop *nh,
+	const struct nexthop_target *t, const struct nexthop_ask *ask)
+{
+	return ctx_check(ctx) == 0 ? take_idle(nh, t, ask, NEXTHOP_NO_MEMBER, true) : NULL;
+}
+
 int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
 	const struct nexthop_ask *asked, struct nexthop_conn **ret,
 	struct nexthop_failure *ret_failure)
@@ -312,8 +340,13 @@ int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_ta
 		conn = take_idle(nh, t, ask, member, false);
 		struct nexthop_conn *left = conn ? NULL : placeless(nh, t);
 
-		if (!conn && !left)
-			return nexthop_begin(ctx, nh, t, ask, member, ret, ret_failure);
+		if (!conn && !left) {
+			r = nexthop_begin(ctx, nh, t, ask, member, ret, ret_failure); /* suspends */
+			conn = r == ERR_UNREACHABLE ? instead(ctx, nh, t, ask) : NULL;
+			if (!conn)
+				return r;
+			break;
+		}
 		if (left) { /* the place was handed over with it; it has it until it is closed */
 			left->has_place = true;
 			nexthop_close_idle(left);
