@@ -44,15 +44,6 @@ struct letter {
 
 /* ---- the message as the client reads it ---- */
 
-static int read_body(struct ctx *ctx, struct letter *l, struct slice *ret)
-{
-	int r = spool_body_read(ctx, l->body, ret);
-
-	if (r == ERR_CORRUPT)
-		sched_quarantined(l->sched, l->job->id);
-	return r;
-}
-
 static int next_piece(struct ctx *ctx, void *arg, struct slice *ret)
 {
 	struct letter *l = arg;
@@ -68,7 +59,7 @@ static int next_piece(struct ctx *ctx, void *arg, struct slice *ret)
 		*ret = S("\r\n");
 		return 0;
 	default:
-		return read_body(ctx, l, ret);
+		return spool_body_read(ctx, l->body, ret);
 	}
 }
 
@@ -148,8 +139,6 @@ static void put_off(struct ctx *ctx, struct letter *l, int code)
 {
 	const char *why = ctx->err.text ? ctx->err.text : err_name(code);
 
-	if (code == ERR_CORRUPT)
-		sched_quarantined(l->sched, l->job->id);
 	if (l->lease.id == 0 || code == ERR_CANCELLED || code == ERR_NOTFOUND || code == ERR_BUSY ||
 		code == ERR_CORRUPT) {
 		return_recipients(l, 0);

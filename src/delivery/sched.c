@@ -299,16 +299,6 @@ static void make_jobs(struct sched *s, struct message *m, const struct spool_env
 	arena_reset(&scratch);
 }
 
-void sched_quarantined(struct sched *s, uint64_t id)
-{
-	char text[TEXT_ID_CHARS];
-
-	text_id(id, text);
-	postmaster_note(s->postmaster,
-		"The stored bytes of message %.*s have changed. It is held in the queue.",
-		TEXT_ID_CHARS, text);
-}
-
 /* The message came to its due: read it and line its recipients up. Suspends. */
 static int route(struct ctx *ctx, struct sched *s, uint64_t id)
 {
@@ -321,8 +311,6 @@ static int route(struct ctx *ctx, struct sched *s, uint64_t id)
 		make_jobs(s, m, &e);
 		sched_touch(s, id);
 	} else if (r == ERR_NOTFOUND || r == ERR_CORRUPT) {
-		if (r == ERR_CORRUPT)
-			sched_quarantined(s, id);
 		sched_touch(s, id);
 		r = 0;
 	} else if (r == ERR_IO || r == ERR_BUSY) {
@@ -424,19 +412,49 @@ static void on_message(void *arg, uint64_t id)
 	sched_touch(arg, id);
 }
 
+static void on_quarantined(void *arg, uint64_t id)
+{
+	struct sched *s = arg;
+	char text[TEXT_ID_CHARS];
+
+	text_id(id, text);
+	postmaster_note(s->postmaster,
+		"The stored bytes of message %.*s have changed. It is held in the queue.",
+		TEXT_ID_CHARS, text);
+	wake(s);
+}
+
 static void on_failed(void *arg)
 {
 	wake(arg);
 }
 
-static const struct spool_events events = { .message = on_message, .failed = on_failed };
+static const struct spool_events events = {
+	.message = on_message, .quarantined = on_quarantined, .failed = on_failed
+};
 
+static bool in_quarantine(const struct sched *s, const struct spool_info *m)
+{
+	struct spool_rcpt_info info;
+
+	for (uint16_t i = 0; i < m->rcpts; i++)
+		if (spool_look_rcpt(s->spool, m->id, i, &info) && info.state == SPOOL_HELD &&
+			info.held == SPOOL_HELD_CORRUPT)
+			return true;
+	return false;
+}
+
+/* What is in quarantine already is told at each start: the process that found it may have ended
+ * before its mail to the postmaster was stored. */
 static void take_up(struct sched *s)
 {
 	struct spool_info info;
 
-	for (uint64_t after = 0; spool_next(s->spool, after, &info); after = info.id)
+	for (uint64_t after = 0; spool_next(s->spool, after, &info); after = info.id) {
+		if (in_quarantine(s, &info))
+			on_quarantined(s, info.id);
 		sched_touch(s, info.id);
+	}
 }
 
 /* Empties all lines; the messages come to their dues again. Attempts under way end on their own. */

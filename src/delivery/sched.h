@@ -71,7 +71,5 @@ struct rng *sched_rng(struct sched *s);
 void sched_job_done(struct sched *s, struct sched_job *job);
 /* The message has changed its dues: look at it again. */
 void sched_touch(struct sched *s, uint64_t id);
-/* Its stored bytes have changed and the spool holds it: tells the postmaster. */
-void sched_quarantined(struct sched *s, uint64_t id);
 
 #endif

@@ -174,7 +174,8 @@ int spool_remove(struct ctx *ctx, struct spool *sp, uint64_t id, int rcpt, struc
 	return command(ctx, sp, id, rcpt, rule_remove, SPOOL_CAUSE_REMOVE, why);
 }
 
-static void say_quarantined(struct ctx *ctx, const struct spool_message *m)
+/* Whoever has read: it is counted, logged, and told to who listens. */
+static void say_quarantined(struct ctx *ctx, struct spool *sp, const struct spool_message *m)
 {
 	const struct slice before = ctx->log.queue_id;
 	char id[TEXT_ID_CHARS];
@@ -184,6 +185,9 @@ static void say_quarantined(struct ctx *ctx, const struct spool_message *m)
 	LOG(ctx, EV_QUARANTINED, FIELD_STR("reason", "stored bytes have changed"),
 		FIELD_INT("recipients", m->open), FIELD_STR("mail", "is held for a person"));
 	ctx->log.queue_id = before;
+	metric_add(METRIC_SPOOL_CORRUPT, 1);
+	if (sp->events)
+		sp->events->quarantined(sp->events_arg, m->id);
 }
 
 int spool_quarantine(struct ctx *ctx, struct spool *sp, struct spool_message *m)
@@ -193,8 +197,7 @@ int spool_quarantine(struct ctx *ctx, struct spool *sp, struct spool_message *m)
 			SPOOL_CAUSE_QUARANTINE, S("stored bytes have changed"));
 
 		if (last) {
-			metric_add(METRIC_SPOOL_CORRUPT, 1);
-			say_quarantined(ctx, m);
+			say_quarantined(ctx, sp, m);
 			spool_item_submit(last);
 		}
 		spool_tell(sp, m->id);

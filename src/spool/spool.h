@@ -100,6 +100,9 @@ struct spool_events {
 	/* The message is new, or a person (or quarantine) changed it: look at it again. A message
 	 * that is no longer found is gone. Not called for what spool_record itself did. */
 	void (*message)(void *arg, uint64_t id);
+	/* Somebody's read has found that the stored bytes changed: the message is held as corrupt
+	 * from now on, and that stands in the log. Once for each quarantine. */
+	void (*quarantined)(void *arg, uint64_t id);
 	/* The spool has failed: begin no attempt. */
 	void (*failed)(void *arg);
 };

@@ -438,6 +438,12 @@ static void on_message(void *arg, uint64_t id)
 	told[told_n++ % 64] = id;
 }
 
+static void on_quarantined(void *arg, uint64_t id)
+{
+	(void)arg, (void)id;
+	ck_abort_msg("nothing has changed");
+}
+
 static void on_failed(void *arg)
 {
 	(void)arg;
@@ -446,7 +452,7 @@ static void on_failed(void *arg)
 
 static void tells_what_happens(struct ctx *ctx, struct spool *sp)
 {
-	static const struct spool_events events = { on_message, on_failed };
+	static const struct spool_events events = { on_message, on_quarantined, on_failed };
 
 	told_n = 0;
 	spool_listen(sp, &events, NULL);

@@ -289,6 +289,27 @@ static bool is_corrupt(struct spool *sp, uint64_t id)
 	return info.state == SPOOL_HELD && info.held == SPOOL_HELD_CORRUPT;
 }
 
+static unsigned failures, quarantined;
+
+static void on_message(void *arg, uint64_t id)
+{
+	(void)arg, (void)id;
+}
+
+static void on_quarantined(void *arg, uint64_t id)
+{
+	ck_assert(is_corrupt(arg, id));
+	quarantined++;
+}
+
+static void on_failed(void *arg)
+{
+	(void)arg;
+	failures++;
+}
+
+static const struct spool_events events = { on_message, on_quarantined, on_failed };
+
 static int read_all(struct ctx *ctx, struct spool *sp, uint64_t id)
 {
 	struct arena arena = ARENA_INIT;
@@ -395,6 +416,22 @@ START_TEST(a_lost_batch_is_tried_once)
 }
 END_TEST
 
+/* Who listens is told once, whatever reads, and however often. */
+static void found_by_reading(struct ctx *ctx, struct spool *sp)
+{
+	uint64_t before = metric_read(METRIC_SPOOL_CORRUPT);
+
+	spool_listen(sp, &events, sp);
+	quarantined = 0;
+	for (int turn = 0; turn < 2; turn++) {
+		ck_assert_int_eq(read_all(ctx, sp, ids[1]), ERR_CORRUPT);
+		ck_assert(is_corrupt(sp, ids[1]));
+		ck_assert_uint_eq(quarantined, 1);
+	}
+	ck_assert_uint_eq(metric_read(METRIC_SPOOL_CORRUPT) - before, 1);
+	spool_listen(sp, NULL, NULL);
+}
+
 static void after_damage(struct ctx *ctx, struct spool *sp)
 {
 	conform_check(ctx, sp, ids[0]);
@@ -420,8 +457,7 @@ static void after_damage(struct ctx *ctx, struct spool *sp)
 	case IN_BODY:
 		ck_assert_uint_eq(report.quarantined, 0);
 		ck_assert_int_eq(conform_rcpt(sp, ids[1], 0).state, SPOOL_WAITING);
-		ck_assert_int_eq(read_all(ctx, sp, ids[1]), ERR_CORRUPT);
-		ck_assert(is_corrupt(sp, ids[1]));
+		found_by_reading(ctx, sp);
 		break;
 	case IN_LAST_BATCH:
 		ck_assert(is_corrupt(sp, ids[2]));
@@ -838,22 +874,8 @@ START_TEST(the_reserve_stays_untouched)
 }
 END_TEST
 
-static unsigned failures;
-
-static void on_message(void *arg, uint64_t id)
-{
-	(void)arg, (void)id;
-}
-
-static void on_failed(void *arg)
-{
-	(void)arg;
-	failures++;
-}
-
 static void sync_fails(struct ctx *ctx, struct spool *sp)
 {
-	static const struct spool_events events = { on_message, on_failed };
 	struct spool_writer *w;
 	struct spool_lease lease;
 	uint64_t id;
