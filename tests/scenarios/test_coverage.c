@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "coverage_replies.h"
 #include "wire.h"
+#include "wire_text.h"
 
 #include "check_main.h"
 
@@ -109,6 +110,65 @@ START_TEST(dialogue)
 }
 END_TEST
 
+/* ---- what is observed of a text ---- */
+
+static void show(struct slice text, struct buf *ret)
+{
+	buf_clear(ret);
+	wire_text_show(text, ret);
+	buf_putc(ret, 0);
+}
+
+static const char *const shown[][2] = {
+	{ "", "" },
+	{ "a: b\n\nc\n", "a: b\n\nc\n" },
+	{ "\nc\n", "\nc\n" },
+	{ "no end", "no end\n" },
+	{ "a: b\na: b\na: b\nc: d\na: b\n\ne\ne\n", "a: b\n(3 times)\nc: d\na: b\n\ne\ne\n" },
+	{ "a: b\n\nc\td\n", "a: b\n\n(5 bytes, digest eae9a79965f9246e)\nc\td\n" },
+	{ "\nc\td\n", "\n(5 bytes, digest eae9a79965f9246e)\nc\td\n" },
+};
+
+START_TEST(shows)
+{
+	struct buf b;
+
+	buf_init(&b, LINES_MAX);
+	show(slice_str(shown[_i][0]), &b);
+	ck_assert_str_eq(b.p, shown[_i][1]);
+	show(S("a: b\n\nc\0d\n"), &b);
+	ck_assert_ptr_nonnull(strstr(b.p, ")\nc?d\n"));
+	buf_done(&b);
+}
+END_TEST
+
+/* Each byte of a long body counts, and so does each that is missing. */
+START_TEST(shows_all_of_a_long_body)
+{
+	enum { BYTES = 20000 };
+	static char text[BYTES + 2] = "\n\n";
+	struct buf whole, b;
+
+	memset(text + 2, 'x', BYTES);
+	buf_init(&whole, LINES_MAX);
+	buf_init(&b, LINES_MAX);
+	show(slice_of(text, sizeof(text)), &whole);
+	ck_assert_uint_lt(whole.n, 6000);
+	show(slice_of(text, sizeof(text)), &b);
+	ck_assert_str_eq(b.p, whole.p);
+	for (size_t i = 2; i < sizeof(text); i += 999) {
+		text[i] = 'y';
+		show(slice_of(text, sizeof(text)), &b);
+		ck_assert_str_ne(b.p, whole.p);
+		text[i] = 'x';
+	}
+	show(slice_of(text, sizeof(text) - 1), &b);
+	ck_assert_str_ne(b.p, whole.p);
+	buf_done(&whole);
+	buf_done(&b);
+}
+END_TEST
+
 /* ---- cells ---- */
 
 struct filled {
@@ -186,6 +246,8 @@ static Suite *suite(void)
 	TCase *t = tcase_create("scenarios-coverage");
 
 	tcase_add_loop_test(t, dialogue, 0, sizeof(dialogues) / sizeof(dialogues[0]));
+	tcase_add_loop_test(t, shows, 0, sizeof(shown) / sizeof(shown[0]));
+	tcase_add_test(t, shows_all_of_a_long_body);
 	tcase_add_loop_test(t, fills, 0, sizeof(filled) / sizeof(filled[0]));
 	tcase_add_test(t, compares);
 	suite_add_tcase(s, t);

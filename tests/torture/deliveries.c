@@ -9,8 +9,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define CUT 5900 /* bytes of a text; longer ones may have been cut off */
-
 enum event_kind { PROMISED, GOT, TOLD, KEPT, DIED };
 
 struct event {
@@ -196,7 +194,7 @@ static bool is_whole(const struct event *e, const struct events *all, const stru
 {
 	const struct event *promise = promise_of(all, e->id);
 
-	if (promise == NULL || e->text.n > CUT || slice_ends(e->text, promise->text))
+	if (promise == NULL || slice_ends(e->text, promise->text))
 		return true;
 	if (slice_eq(body_of(e->text), body_of(promise->text)) &&
 		missing(promise->text, e->text) == 0)

@@ -14,9 +14,10 @@
 #include "rt/net.h"
 #include "rt/sim/sim.h"
 #include "rt/stream.h"
+#include "wire_text.h"
 
 #define REPLY_MAX (1u << 20)
-#define SENT_MAX  5000 /* bytes of a message that are observed */
+#define SHOWN_MAX (1u << 20)
 #define GUEST_IP  "192.0.2.9" /* unless it says otherwise */
 
 /* "promised QUEUE-ID to PATH PATH": what this client may rely upon; "quiet QUEUE-ID to PATH PATH": those of
@@ -50,10 +51,13 @@ static void see_text(
 	void *arg, const char *state, struct slice verbs, struct slice text, struct slice reply)
 {
 	const struct guest *c = arg;
+	struct buf shown;
 
-	if (text.n <= SENT_MAX)
-		play_see(c->play, "sent %.*s %s %.*s %.*s text %.*s", SLICE_ARG(c->name), state,
-			SLICE_ARG(slice_take(reply, 3)), SLICE_ARG(verbs), SLICE_ARG(text));
+	buf_init(&shown, SHOWN_MAX);
+	wire_text_show(text, &shown);
+	play_see(c->play, "sent %.*s %s %.*s %.*s text %.*s", SLICE_ARG(c->name), state,
+		SLICE_ARG(slice_take(reply, 3)), SLICE_ARG(verbs), SLICE_ARG(buf_slice(&shown)));
+	buf_done(&shown);
 }
 
 void guest_disconnect(struct guest *c)

@@ -11,11 +11,11 @@
 #include "rt/tls.h"
 #include "hop_parts.h"
 #include "talk.h"
+#include "wire_text.h"
 
 #define TEXT_MAX  (64u << 20)
 #define PATHS_MAX (1u << 20)
 #define FLOOD	  50000 /* pieces of a reply */
-#define SEEN_MAX  6000 /* bytes of a message that are observed */
 
 /* ---- lines ---- */
 
@@ -132,15 +132,19 @@ static void keep(struct visit *v)
 {
 	struct hop *server = v->server;
 	struct message *m = v->now;
+	struct buf shown;
 
 	v->now = NULL;
 	m->at = clock_now() - server->play->began;
 	server->got++;
 	list_append(&server->messages, &m->node);
 	play_see(server->play, "at %lld", (long long)m->at);
+	buf_init(&shown, TEXT_MAX);
+	wire_text_show(buf_slice(&m->text), &shown);
 	play_see(server->play, "server %.*s got from %.*s to %.*s text %.*s",
 		SLICE_ARG(server->name), SLICE_ARG(m->from), SLICE_ARG(buf_slice(&m->to)),
-		SLICE_ARG(slice_take(buf_slice(&m->text), SEEN_MAX)));
+		SLICE_ARG(buf_slice(&shown)));
+	buf_done(&shown);
 }
 
 static struct slice path_of(struct slice arg)

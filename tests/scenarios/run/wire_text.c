@@ -1,8 +1,13 @@
 /* Apart from src/ on purpose: the comparison with what arrived is worth something then. */
 #include "wire_text.h"
 
+#include <inttypes.h>
+
 #include "base/buf.h"
+#include "base/hash.h"
 #include "wire.h"
+
+#define BODY_MAX 5000 /* bytes of a body that are shown */
 
 void wire_text_read(struct slice content, bool dotted, struct buf *verbs, struct buf *text)
 {
@@ -28,4 +33,61 @@ void wire_text_read(struct slice content, bool dotted, struct buf *verbs, struct
 		buf_put(text, line);
 		buf_putc(text, '\n');
 	}
+}
+
+/* Up to the empty line, or all. */
+static size_t header_bytes(struct slice text)
+{
+	size_t n = slice_search(text, S("\n\n"));
+
+	if (slice_starts(text, S("\n")))
+		return 0;
+	return n < text.n ? n + 1 : text.n;
+}
+
+static void put_without_nul(struct buf *b, struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		buf_putc(b, s.p[i] ? s.p[i] : '?');
+}
+
+static void show_header(struct slice header, struct buf *ret)
+{
+	while (header.n) {
+		struct slice line = slice_split(&header, '\n'), rest = header;
+		size_t times = 1;
+
+		while (rest.n && slice_eq(slice_split(&rest, '\n'), line)) {
+			header = rest;
+			times++;
+		}
+		put_without_nul(ret, line);
+		buf_putc(ret, '\n');
+		if (times > 1)
+			buf_printf(ret, "(%zu times)\n", times);
+	}
+}
+
+static bool can_be_shown(struct slice body)
+{
+	for (size_t i = 0; i < body.n && body.n <= BODY_MAX; i++) {
+		unsigned char c = (unsigned char)body.p[i];
+
+		if ((c < ' ' && c != '\n') || c == 127)
+			return false;
+	}
+	return body.n <= BODY_MAX;
+}
+
+void wire_text_show(struct slice text, struct buf *ret)
+{
+	static const struct hash_key key = { 1, 2 };
+	size_t n = header_bytes(text);
+	struct slice body = slice_skip(text, n);
+
+	show_header(slice_take(text, n), ret);
+	if (!can_be_shown(body)) /* it begins with the empty line, which then parts both */
+		buf_printf(ret, "\n(%zu bytes, digest %016" PRIx64 ")", body.n,
+			hash_slice(&key, body));
+	put_without_nul(ret, slice_take(body, BODY_MAX));
 }

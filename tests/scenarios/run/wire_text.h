@@ -13,4 +13,10 @@ struct buf;
  * wire_verb_names that a line stands for, once, parted by ','; to *text the lines parted by '\n'. */
 void wire_text_read(struct slice content, bool dotted, struct buf *verbs, struct buf *text);
 
+/* Appends what is observed of a text whose lines are parted by '\n': of the header a line that stands
+ * there many times once, with their number; of a body that is long, or has bytes that cannot be shown, the
+ * size and a digest of all of it in a line of their own, then its beginning. Of the same text below other
+ * fields the same is observed below them. */
+void wire_text_show(struct slice text, struct buf *ret);
+
 #endif
