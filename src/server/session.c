@@ -33,6 +33,7 @@
 #include "smtp/reply.h"
 
 #define FAREWELL_TIME  (5 * USEC_PER_SEC) /* for the last reply and close_notify */
+#define END_TIME       (200 * USEC_PER_MSEC) /* for the client's end behind ours */
 #define HANDSHAKE_TIME (60 * USEC_PER_SEC) /* of implicit TLS */
 #define REPLY_BYTES    65536
 #define COMMANDS_MAX   10000 /* without a message: nobody who means well needs so many */
@@ -411,13 +412,19 @@ static const char *why_ended(const struct ctx *ctx, const struct session *s, int
 }
 
 /* Whether the client's system has all that was said. Its own end comes with the acknowledgement of
- * that; where it has come already, nothing but asking tells. */
+ * that, and costs less than asking again and again; but not everybody hangs up at once, and where
+ * the end has come already, nothing but asking tells. */
 static bool is_taken(struct ctx *ctx, struct session *s, bool ended)
 {
-	while (!ended) {
+	struct deadline d;
+	int r = ended ? ERR_EOF : 0;
+
+	ctx_narrow(ctx, &d, END_TIME);
+	while (r == 0) {
 		stream_drop_input(s->stream);
-		ended = stream_fill(ctx, s->stream) < 0;
+		r = stream_fill(ctx, s->stream);
 	}
+	(void)ctx_widen(ctx, &d, r);
 	return stream_flush(ctx, s->stream) == 0 && stream_wait_taken(ctx, s->stream) == 0;
 }
 
