@@ -299,14 +299,12 @@ int client_live_open(struct ctx *ctx, struct client_live *l, struct smtp_reply *
 	smtp_dot_init(&l->dot);
 	l->chunks = by_chunks(l);
 	l->content = l->chunks;
-	if (l->chunks)
-		return 0;
 	c->stage = CLIENT_DATA;
 	r = l->asked ? 0 : client_talk_listen(ctx, c);
-	if (r == 0 && !l->asked)
+	if (r == 0 && !l->asked && !l->chunks)
 		r = send_data(ctx, l);
 	l->asked = false;
-	if (r == 0)
+	if (r == 0 && !l->chunks)
 		r = hear(ctx, l, CLIENT_DATA, c->timeouts.data, ret);
 	if (r < 0)
 		return fail(ctx, l, r, ret_failure);
@@ -471,6 +469,21 @@ int client_live_finish(struct ctx *ctx, struct client_live *l, struct smtp_reply
 	l->unanswered = 0; /* the last one has its answer */
 	buf_done(&l->chunk);
 	return 0;
+}
+
+void client_live_settle(struct ctx *ctx, struct client_live *l)
+{
+	struct deadline d;
+	int r = 0;
+
+	if (l->unanswered == 0 || l->client->over)
+		return;
+	ctx_narrow(ctx, &d, l->client->timeouts.cleanup);
+	while (r == 0 && l->unanswered)
+		r = hear_chunk(ctx, l);
+	r = ctx_widen(ctx, &d, r);
+	if (r < 0)
+		l->client->over = true;
 }
 
 void client_live_abandon(struct client_live *l)

@@ -61,6 +61,10 @@ int client_live_write(struct ctx *ctx, struct client_live *l, struct slice piece
  * message as such: *ret is then the first one's. */
 int client_live_finish(struct ctx *ctx, struct client_live *l, struct smtp_reply *ret,
 	struct smtp_reply *ret_each, size_t *ret_n, struct client_failure *ret_failure);
+/* Before a content that was begun is given up: hears what the peer says to the chunks that it has,
+ * so that the session can go on. Suspends, but not for long; a peer that is silent, or a caller
+ * that is cancelled, costs the session. No failure of the caller's. */
+void client_live_settle(struct ctx *ctx, struct client_live *l);
 /* Gives the transaction up. Does not suspend: RSET precedes the next one. A content that was begun
  * by DATA, perhaps with the envelope, can only be ended by ending the session. Harmless after
  * finish or a failure. */

@@ -223,6 +223,12 @@ bool nexthop_live_is_lmtp(const struct nexthop_live *l)
 	return nexthop_conn_is_lmtp(l->conn);
 }
 
+void nexthop_live_settle(struct ctx *ctx, struct nexthop_live *l)
+{
+	if (l && l->conn->client)
+		client_live_settle(ctx, &l->live);
+}
+
 void nexthop_live_end(struct nexthop_live *l)
 {
 	if (l == NULL)

@@ -62,6 +62,8 @@ uint64_t nexthop_live_member_id(const struct nexthop_live *l);
 /* What it offers; valid until nexthop_live_end. */
 const struct smtp_caps *nexthop_live_caps(const struct nexthop_live *l);
 bool nexthop_live_is_lmtp(const struct nexthop_live *l);
+/* As client_live_settle: before nexthop_live_end, where a content may have begun. NULL is fine. */
+void nexthop_live_settle(struct ctx *ctx, struct nexthop_live *l);
 /* Ends it wherever it stands, gives the lease back. Does not suspend. NULL is fine. */
 void nexthop_live_end(struct nexthop_live *l);
 

@@ -24,6 +24,7 @@
 #include "server/front.h"
 #include "server/passage.h"
 #include "server/permission.h"
+#include "server/proxy_body.h"
 #include "server/proxy_gather.h"
 #include "server/proxy_offers.h"
 #include "server/proxy_reply.h"
@@ -106,7 +107,8 @@ static int proxy_mail(struct ctx *ctx, struct session *s, const struct smtp_mail
 	struct server_verdict verdict = server_permission_mail(&client, &cmd->path);
 
 	if (s->passage && !passage_is_alive(s->passage)) {
-		smtp_reply_set(ret, 421, "4.4.2", "The server behind us was lost; log in again");
+		smtp_reply_set(ret, 421, "4.4.2",
+			"The connection to the server behind us has ended; log in again");
 		return 0;
 	}
 	if (!server_verdict_is_allowed(&verdict)) {
@@ -193,7 +195,7 @@ static int note_kept(struct proxy_tx *t, int r)
 static int proxy_header(struct ctx *ctx, struct tx *tx, struct slice bytes)
 {
 	struct proxy_tx *t = proxy_tx_of(tx);
-	int r = t->late ? 0 : proxy_backend_write(ctx, &t->backend, bytes);
+	int r = t->late ? 0 : proxy_body_write(ctx, &t->backend, bytes);
 
 	/* As it came: ours has a field that is new each time. */
 	proxy_doubt_header(&t->doubt, buf_slice(&t->session->content->header));
@@ -208,7 +210,7 @@ static int proxy_header(struct ctx *ctx, struct tx *tx, struct slice bytes)
 static int proxy_write(struct ctx *ctx, struct tx *tx, struct slice bytes)
 {
 	struct proxy_tx *t = proxy_tx_of(tx);
-	int r = t->late ? 0 : proxy_backend_write(ctx, &t->backend, bytes);
+	int r = t->late ? 0 : proxy_body_write(ctx, &t->backend, bytes);
 
 	proxy_doubt_write(&t->doubt, bytes);
 	t->log.size += bytes.n;
@@ -234,6 +236,7 @@ static void proxy_abort(struct ctx *ctx, struct tx *tx, enum abort_why why)
 {
 	struct proxy_tx *t = proxy_tx_of(tx);
 
+	proxy_body_settle(ctx, &t->backend);
 	proxy_log_end(ctx, &t->log, t->session, &t->backend, why_ended(t->session, why));
 	proxy_tx_free(t);
 }

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/metrics.h"
 #include "rt/ctx.h"
+#include "server/proxy_body.h"
 #include "server/proxy_late.h"
 #include "server/proxy_reply.h"
 #include "server/proxy_tx.h"
@@ -97,11 +98,13 @@ static int pass_answer(struct ctx *ctx, struct proxy_tx *t, const struct edits *
 }
 
 /* It was taken before, and its end is not sent: the backend drops it. */
-static void answer_twin(struct proxy_tx *t, const struct doubt *twin, struct smtp_reply *ret)
+static void answer_twin(
+	struct ctx *ctx, struct proxy_tx *t, const struct doubt *twin, struct smtp_reply *ret)
 {
 	smtp_reply_set(ret, 250, "2.0.0", "Duplicate of %s, which was taken before", twin->id);
 	t->log.as = "duplicate";
 	t->log.twin = arena_dup(&t->arena, slice_str(twin->id));
+	proxy_body_settle(ctx, &t->backend);
 }
 
 /* What the client may not come to know. An answer that is not the same for everyone can never be
@@ -137,7 +140,7 @@ static int pass_end(struct ctx *ctx, struct proxy_tx *t, const struct edits *edi
 	if (proxy_tx_backends(t) && t->late)
 		r = proxy_late_finish(ctx, b, &t->keep, ret_said, each, &n);
 	else if (proxy_tx_backends(t))
-		r = proxy_backend_finish(ctx, b, ret_said, each, &n);
+		r = proxy_body_finish(ctx, b, ret_said, each, &n);
 	/* Of one recipient only the own answer counts, and a no is one, whoever says it. */
 	if (r == 0 && n == 1 && smtp_reply_is_positive(ret_said))
 		*ret_said = each[0];
@@ -159,7 +162,7 @@ int proxy_finish(struct ctx *ctx, struct tx *tx, const struct edits *edits, stru
 	int r = 0;
 
 	if (proxy_doubt_close(&t->doubt, t->session, &twin))
-		answer_twin(t, &twin, ret);
+		answer_twin(ctx, t, &twin, ret);
 	else
 		r = pass_end(ctx, t, edits, &said, ret);
 	if (r == 0)

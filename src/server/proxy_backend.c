@@ -414,58 +414,6 @@ int proxy_backend_open(struct ctx *ctx, struct proxy_backend *b, struct smtp_rep
 	return r == ERR_UNREACHABLE ? 0 : r;
 }
 
-int proxy_backend_write(struct ctx *ctx, struct proxy_backend *b, struct slice bytes)
-{
-	struct nexthop_broken broken;
-	const char *why;
-
-	usec_t began = clock_now();
-
-	if (b->lost.code || b->live == NULL)
-		return 0;
-	int r = nexthop_live_write(ctx, b->live, bytes, &broken);
-
-	b->waited += clock_now() - began;
-	if (r == ERR_UNREACHABLE) {
-		proxy_backend_broke(ctx, b, &broken, &why);
-		proxy_backend_lose(ctx, b, why);
-		r = 0;
-	}
-	return r;
-}
-
-int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret,
-	struct smtp_reply *ret_each, size_t *ret_n)
-{
-	struct nexthop_broken broken = { .in_doubt = true };
-	const char *why = NULL;
-	usec_t began = clock_now();
-	struct deadline d;
-
-	ret->code = 0;
-	*ret_n = 0;
-	if (b->lost.code)
-		return 0;
-	ctx_narrow(ctx, &d, proxy_backend_answer_time(b));
-	int r = nexthop_live_finish(ctx, b->live, ret, ret_each, ret_n, &broken);
-
-	r = ctx_widen(ctx, &d, r);
-
-	b->waited += clock_now() - began;
-	if (r == 0 || r == ERR_CANCELLED)
-		return r;
-	metric_add(METRIC_INDOUBT, r == ERR_TIMEOUT); /* else it is counted already */
-	ret->code = 0;
-	*ret_n = 0;
-	b->in_doubt = broken.in_doubt;
-	if (r == ERR_UNREACHABLE)
-		proxy_backend_broke(ctx, b, &broken, &why);
-	if (broken.in_doubt)
-		why = proxy_backend_doubt(ctx, r == ERR_UNREACHABLE ? &broken : NULL);
-	proxy_backend_lose(ctx, b, why);
-	return 0;
-}
-
 struct slice proxy_backend_accepted(const struct proxy_backend *b, size_t i)
 {
 	const struct proxy_answered *a = &b->answered;

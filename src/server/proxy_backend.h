@@ -95,12 +95,6 @@ int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct c
 	size_t n, struct smtp_reply *ret);
 /* Before the content. *ret_refusal has code 0 or the backend's refusal. */
 int proxy_backend_open(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret_refusal);
-/* Where there is none it does nothing. */
-int proxy_backend_write(struct ctx *ctx, struct proxy_backend *b, struct slice bytes);
-/* Nothing was accepted before. *ret is the backend's answer to the message, code 0 if there was
- * none; ret_each and *ret_n as from client_live_finish. */
-int proxy_backend_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret,
-	struct smtp_reply *ret_each, size_t *ret_n);
 /* The recipient that was the i-th to be accepted. */
 struct slice proxy_backend_accepted(const struct proxy_backend *b, size_t i);
 /* Its reply as it is passed on (proxy_reply.h), with what the hops say about it. Pure. */

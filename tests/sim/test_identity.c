@@ -307,6 +307,11 @@ int client_live_finish(struct ctx *ctx, struct client_live *l, struct smtp_reply
 	return 0;
 }
 
+void client_live_settle(struct ctx *ctx, struct client_live *l)
+{
+	(void)ctx, (void)l;
+}
+
 void client_live_abandon(struct client_live *l)
 {
 	l->client->in_use = false;
