@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "rt/file.h"
 
-#define VERSION	   2
+#define VERSION	   3
 #define BUSY_MS	   3000
 #define STRINGS(x) #x
 #define STRING(x)  STRINGS(x)
@@ -23,8 +23,9 @@ struct doubt_base {
 
 static const char begin[] = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
 
-/* Version 1 did not know whose an entry is. */
-static const char from_1[] = "ALTER TABLE doubt ADD COLUMN client INTEGER NOT NULL DEFAULT 0";
+/* Version 1 did not know whose an entry is, version 2 had other fingerprints: none of theirs would
+ * be found again. */
+static const char drop_earlier[] = "DROP TABLE IF EXISTS doubt";
 
 static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS key (one INTEGER PRIMARY KEY CHECK (one = 1), a INTEGER,"
@@ -127,8 +128,8 @@ static int prepare(const struct doubt_base *b, char why[DOUBT_BASE_WHY])
 			DOUBT_BASE_FILE);
 		return ERR_INVALID;
 	}
-	if (r == 0 && version == 1)
-		r = run(b, from_1, why);
+	if (r == 0 && version < VERSION)
+		r = run(b, drop_earlier, why);
 	return r == 0 ? run(b, schema, why) : r;
 }
 
@@ -334,7 +335,7 @@ static int drop_shares(
 }
 
 /* What is too old since the newest one came, and what is more than the table holds. */
-static int drop_old(const struct doubt_base *b, usec_t newest, char why[DOUBT_BASE_WHY])
+static int drop_outdated(const struct doubt_base *b, usec_t newest, char why[DOUBT_BASE_WHY])
 {
 	char sql[500];
 
@@ -357,7 +358,7 @@ int doubt_base_write(struct job *job, struct doubt_base *b, const struct doubt *
 	if (r == 0)
 		r = drop_shares(b, v, n, why);
 	if (r == 0 && n)
-		r = drop_old(b, (usec_t)v[n - 1].at, why);
+		r = drop_outdated(b, (usec_t)v[n - 1].at, why);
 	if (r == 0)
 		r = run(b, "COMMIT", why);
 	if (r < 0)

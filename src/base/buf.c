@@ -9,6 +9,7 @@
 #include "base/mem.h"
 
 #define FIRST_BYTES 128
+#define DIGITS_MAX  20 /* of 64 bits */
 
 void buf_init(struct buf *b, size_t max)
 {
@@ -69,14 +70,22 @@ void buf_put(struct buf *b, struct slice s)
 	b->n += s.n;
 }
 
-void buf_putc(struct buf *b, char c)
-{
-	buf_put(b, slice_of(&c, 1));
-}
-
 void buf_puts(struct buf *b, const char *s)
 {
 	buf_put(b, slice_str(s));
+}
+
+void buf_put_uint(struct buf *b, uint64_t number, unsigned digits)
+{
+	char text[DIGITS_MAX];
+	size_t at = DIGITS_MAX;
+
+	assert(digits <= DIGITS_MAX);
+	while (number || at + digits > DIGITS_MAX || at == DIGITS_MAX) {
+		text[--at] = (char)('0' + number % 10);
+		number /= 10;
+	}
+	buf_put(b, slice_of(text + at, DIGITS_MAX - at));
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/slice.h"
 
@@ -25,8 +26,10 @@ void buf_done_secret(struct buf *b);
 /* Empties, keeps the memory, forgets the failure. */
 void buf_clear(struct buf *b);
 void buf_put(struct buf *b, struct slice s);
-void buf_putc(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *s);
+/* The number in decimal, with zeros before it until it has so many digits, 20 at most: what lines
+ * of every message need, without the detour of a format. */
+void buf_put_uint(struct buf *b, uint64_t number, unsigned digits);
 void buf_printf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3), nonnull(2)));
 /* Room for n more bytes at the end: returns where to write them, or NULL (failure noted). buf_added
@@ -35,6 +38,14 @@ char *buf_room(struct buf *b, size_t n);
 void buf_added(struct buf *b, size_t n);
 /* Removes the first n bytes (a move of what remains). */
 void buf_consume(struct buf *b, size_t n);
+
+static inline void buf_putc(struct buf *b, char c)
+{
+	if (b->n < b->cap && !b->failed)
+		b->p[b->n++] = c;
+	else
+		buf_put(b, slice_of(&c, 1));
+}
 
 static inline struct slice buf_slice(const struct buf *b)
 {

@@ -51,6 +51,16 @@ static size_t put_json_character(struct buf *b, struct slice s)
 	return n;
 }
 
+/* Bytes that stand between quotes as they are. */
+static size_t plain_run(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.n && ascii_is_print(s.p[n]) && s.p[n] != '"' && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
 /* Printable ASCII as it is, quote and backslash escaped; all else as \xHH a byte (logfmt) or \uHHHH
  * a character (JSON), so that no peer decides what a terminal does. */
 static void put_quoted(struct buf *b, struct slice s, bool json)
@@ -60,19 +70,29 @@ static void put_quoted(struct buf *b, struct slice s, bool json)
 	buf_putc(b, '"');
 	s = slice_take(s, EVENT_TEXT_MAX);
 	while (s.n) {
-		size_t n = 1;
+		size_t plain = plain_run(s), n = 1;
 
-		if (s.p[0] == '"' || s.p[0] == '\\')
+		if (plain) {
+			buf_put(b, slice_take(s, plain));
+			n = plain;
+		} else if (ascii_is_print(s.p[0])) {
 			buf_putc(b, '\\');
-		if (ascii_is_print(s.p[0]))
 			buf_putc(b, s.p[0]);
-		else if (json)
+		} else if (json) {
 			n = put_json_character(b, s);
-		else
+		} else {
 			buf_printf(b, "\\x%02x", (unsigned char)s.p[0]);
+		}
 		s = slice_skip(s, n);
 	}
 	buf_puts(b, cut ? "...\"" : "\"");
+}
+
+static void put_number(struct buf *b, int64_t number)
+{
+	if (number < 0)
+		buf_putc(b, '-');
+	buf_put_uint(b, number < 0 ? -(uint64_t)number : (uint64_t)number, 1);
 }
 
 static void put_logfmt(struct buf *b, const struct event_field *f)
@@ -81,7 +101,7 @@ static void put_logfmt(struct buf *b, const struct event_field *f)
 	buf_puts(b, f->key);
 	buf_putc(b, '=');
 	if (f->is_number)
-		buf_printf(b, "%lld", (long long)f->number);
+		put_number(b, f->number);
 	else if (f->text.n <= EVENT_TEXT_MAX && is_bare(f->text))
 		buf_put(b, f->text);
 	else
@@ -92,7 +112,7 @@ static void put_json(struct buf *b, const struct event_field *f)
 {
 	buf_printf(b, ",\"%s\":", f->key);
 	if (f->is_number)
-		buf_printf(b, "%lld", (long long)f->number);
+		put_number(b, f->number);
 	else
 		put_quoted(b, f->text, true);
 }
@@ -104,8 +124,11 @@ void event_format(struct buf *b, enum event_format format, usec_t wall, enum eve
 
 	buf_puts(b, json ? "{\"time\":\"" : "");
 	time_format_iso(b, wall);
-	buf_printf(b, json ? "\",\"level\":\"%s\",\"event\":\"%s\"" : " %s %s",
-		level_names[infos[e].level], infos[e].name);
+	buf_puts(b, json ? "\",\"level\":\"" : " ");
+	buf_puts(b, level_names[infos[e].level]);
+	buf_puts(b, json ? "\",\"event\":\"" : " ");
+	buf_puts(b, infos[e].name);
+	buf_puts(b, json ? "\"" : "");
 	for (size_t i = 0; i < n; i++) {
 		if (!fields[i].is_number && fields[i].text.n == 0)
 			continue;

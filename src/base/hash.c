@@ -1,19 +1,18 @@
-/* SipHash-2-4 over a slice, byte order of the machine ignored (little-endian loads), and CRC-32C by
- * the processor's instruction or by a table of 256 words. */
+/* SipHash-1-3 over a slice, byte order of the machine ignored (little-endian loads), and CRC-32C by
+ * the processor's instruction or by a table of 256 words. A stream's state is worked on in a copy,
+ * so that it stays in registers. */
 #include "base/hash.h"
 
 #include <endian.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/ascii.h"
-
 static uint64_t rotl(uint64_t x, int by)
 {
 	return x << by | x >> (64 - by);
 }
 
-static void sip_round(struct hash_stream *s)
+static inline void sip_round(struct hash_stream *s)
 {
 	s->v0 += s->v1;
 	s->v1 = rotl(s->v1, 13) ^ s->v0;
@@ -27,10 +26,9 @@ static void sip_round(struct hash_stream *s)
 	s->v2 = rotl(s->v2, 32);
 }
 
-static void sip_word(struct hash_stream *s, uint64_t word)
+static inline void sip_word(struct hash_stream *s, uint64_t word)
 {
 	s->v3 ^= word;
-	sip_round(s);
 	sip_round(s);
 	s->v0 ^= word;
 }
@@ -47,20 +45,18 @@ static struct hash_stream begin(const struct hash_key *key)
 
 static uint64_t finish(struct hash_stream *h)
 {
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 3; i++)
 		sip_round(h);
 	return h->v0 ^ h->v1 ^ h->v2 ^ h->v3;
 }
 
-static uint64_t load_word(const char *p, size_t n, bool lower)
+/* Less than a word. */
+static uint64_t load_rest(struct slice s)
 {
 	uint64_t word = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		char c = lower ? ascii_lower(p[i]) : p[i];
-
-		word |= (uint64_t)(unsigned char)c << (8 * i);
-	}
+	for (size_t i = 0; i < s.n; i++)
+		word |= (uint64_t)(unsigned char)s.p[i] << (8 * i);
 	return word;
 }
 
@@ -72,14 +68,25 @@ static uint64_t load_whole(const char *p)
 	return le64toh(word);
 }
 
+/* Each of the eight bytes that is an ASCII capital letter in lower case: a byte of seven bits has
+ * its eighth bit set by adding what lacks to the first capital, and not by what lacks to '['. */
+static uint64_t lower_word(uint64_t word)
+{
+	const uint64_t each = 0x0101010101010101, top = each * 0x80;
+	uint64_t low = word & ~top;
+	uint64_t from_a = low + each * (0x80 - 'A'), past_z = low + each * (0x80 - 'Z' - 1);
+
+	return word | (from_a & ~past_z & ~word & top) >> 2;
+}
+
 static uint64_t sip_hash(const struct hash_key *key, struct slice s, bool lower)
 {
 	struct hash_stream h = begin(key);
 	uint64_t length = (uint64_t)s.n << 56;
 
 	for (; s.n >= 8; s = slice_skip(s, 8))
-		sip_word(&h, load_word(s.p, 8, lower));
-	sip_word(&h, length | load_word(s.p, s.n, lower));
+		sip_word(&h, lower ? lower_word(load_whole(s.p)) : load_whole(s.p));
+	sip_word(&h, length | (lower ? lower_word(load_rest(s)) : load_rest(s)));
 	h.v2 ^= 0xff;
 	return finish(&h);
 }
@@ -111,11 +118,14 @@ void hash_stream_put(struct hash_stream *h, struct slice s)
 		sip_word(h, h->rest);
 		h->rest = 0;
 	}
-	h->n += s.n;
+	struct hash_stream here = *h;
+
+	here.n += s.n;
 	for (; s.n >= 8; s = slice_skip(s, 8))
-		sip_word(h, load_whole(s.p));
+		sip_word(&here, load_whole(s.p));
 	if (s.n)
-		h->rest = load_word(s.p, s.n, false);
+		here.rest = load_rest(s);
+	*h = here;
 }
 
 struct hash_128 hash_stream_end(struct hash_stream *h)

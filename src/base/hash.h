@@ -1,5 +1,5 @@
-/* Keyed hashing (SipHash-2-4 and its 128-bit form, Aumasson and Bernstein 2012), CRC-32C (RFC 3720,
- * appendix B.4) and a mixing step for integers. Pure. */
+/* Keyed hashing (SipHash-1-3, one round a word and three at the end, and its 128-bit form; Aumasson
+ * and Bernstein 2012), CRC-32C (RFC 3720, appendix B.4) and a mixing step for integers. Pure. */
 #ifndef SLUICE_BASE_HASH_H
 #define SLUICE_BASE_HASH_H
 

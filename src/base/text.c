@@ -130,18 +130,30 @@ bool text_id_parse(struct slice s, uint64_t *ret)
 	return true;
 }
 
+size_t text_print_run(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.n && ascii_is_print(s.p[n]))
+		n++;
+	return n;
+}
+
 void text_escape(struct buf *b, struct slice s, size_t max)
 {
 	size_t start = b->n;
 
-	for (size_t i = 0; i < s.n; i++) {
+	while (s.n) {
+		size_t n = text_print_run(s), left = max - (b->n - start);
+
 		if (b->n - start >= max) {
 			buf_puts(b, "...");
 			return;
 		}
-		if (ascii_is_print(s.p[i]))
-			buf_putc(b, s.p[i]);
-		else
-			buf_printf(b, "\\x%02x", (unsigned char)s.p[i]);
+		if (n == 0)
+			buf_printf(b, "\\x%02x", (unsigned char)s.p[0]);
+		n = n < left ? n : left;
+		buf_put(b, slice_take(s, n));
+		s = slice_skip(s, n ? n : 1);
 	}
 }

@@ -27,6 +27,8 @@ void text_id(uint64_t id, char ret[TEXT_ID_CHARS]);
 /* Case-insensitive; false unless exactly such a text. */
 bool text_id_parse(struct slice s, uint64_t *ret);
 
+/* How many bytes of printable ASCII s begins with. */
+size_t text_print_run(struct slice s);
 /* Appends peer-supplied text made safe for a log line or reply: bytes outside printable ASCII as
  * \xHH, cut with "..." after max bytes. */
 void text_escape(struct buf *b, struct slice s, size_t max);

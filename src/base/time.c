@@ -114,11 +114,29 @@ usec_t time_from_civil(const struct time_civil *c)
 	return (days * 86400 + c->hour * 3600 + c->minute * 60 + c->second) * USEC_PER_SEC;
 }
 
+/* None of them is negative: years are those of mail. */
+static void put(struct buf *b, int number, unsigned digits, char behind)
+{
+	buf_put_uint(b, (uint64_t)number, digits);
+	buf_putc(b, behind);
+}
+
+void time_format_clock(struct buf *b, const struct time_civil *c)
+{
+	put(b, c->hour, 2, ':');
+	put(b, c->minute, 2, ':');
+	buf_put_uint(b, (uint64_t)c->second, 2);
+}
+
 void time_format_iso(struct buf *b, usec_t wall)
 {
 	struct time_civil c;
 
 	time_civil(wall, &c);
-	buf_printf(b, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", c.year, c.month, c.day, c.hour,
-		c.minute, c.second, (int)(wall % USEC_PER_SEC));
+	put(b, c.year, 4, '-');
+	put(b, c.month, 2, '-');
+	put(b, c.day, 2, 'T');
+	time_format_clock(b, &c);
+	buf_putc(b, '.');
+	put(b, (int)(wall % USEC_PER_SEC), 6, 'Z');
 }

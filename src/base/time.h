@@ -36,6 +36,8 @@ struct time_civil {
 	int hour, minute, second;
 	int weekday; /* 0 is Sunday */
 };
+/* Appends "01:10:59". */
+void time_format_clock(struct buf *b, const struct time_civil *c);
 void time_civil(usec_t wall, struct time_civil *ret);
 usec_t time_from_civil(const struct time_civil *c);
 

@@ -15,8 +15,16 @@ void message_date_format(struct buf *b, usec_t wall)
 	struct time_civil c;
 
 	time_civil(wall, &c);
-	buf_printf(b, "%s, %d %s %04d %02d:%02d:%02d +0000", days[c.weekday], c.day,
-		months[c.month - 1], c.year, c.hour, c.minute, c.second);
+	buf_puts(b, days[c.weekday]);
+	buf_puts(b, ", ");
+	buf_put_uint(b, (uint64_t)c.day, 1);
+	buf_putc(b, ' ');
+	buf_puts(b, months[c.month - 1]);
+	buf_putc(b, ' ');
+	buf_put_uint(b, (uint64_t)c.year, 4);
+	buf_putc(b, ' ');
+	time_format_clock(b, &c);
+	buf_puts(b, " +0000");
 }
 
 /* CFWS = (1*([FWS] comment) [FWS]) / FWS     RFC 5322 section 3.2.2 */

@@ -10,17 +10,28 @@
 
 #define WORD_MAX 255 /* bytes of a peer's word */
 
+static bool is_safe(char c, bool utf8)
+{
+	switch (c) {
+	case '.':
+	case '-':
+	case '_':
+	case ':':
+	case '[':
+	case ']':
+		return true;
+	default:
+		return ascii_is_alnum(c) || (utf8 && (unsigned char)c >= 128);
+	}
+}
+
 /* A domain, a literal or what stands for one: anything that could break out becomes "?",
  * and so does what only a message with SMTPUTF8 may hold. */
 static void put_word(struct buf *b, struct slice s, bool utf8)
 {
 	s = slice_take(s, WORD_MAX);
-	for (size_t i = 0; i < s.n; i++) {
-		bool safe = ascii_is_alnum(s.p[i]) || (utf8 && (unsigned char)s.p[i] >= 128) ||
-			    (s.p[i] != '\0' && strchr(".-_:[]", s.p[i]) != NULL);
-
-		buf_putc(b, safe ? s.p[i] : '?');
-	}
+	for (size_t i = 0; i < s.n; i++)
+		buf_putc(b, is_safe(s.p[i], utf8) ? s.p[i] : '?');
 }
 
 /* TCP-info = address-literal / ( Domain FWS address-literal )     RFC 5321 section 4.4 */
@@ -86,8 +97,10 @@ void message_trace_received(struct buf *b, const struct message_trace *t)
 	}
 	buf_puts(b, "by ");
 	put_word(b, t->by, t->smtputf8);
-	if (from)
-		buf_printf(b, " with %s", message_trace_protocol(t));
+	if (from) {
+		buf_puts(b, " with ");
+		buf_puts(b, message_trace_protocol(t));
+	}
 	buf_puts(b, " id ");
 	put_word(b, t->id, t->smtputf8);
 	if (t->only_rcpt) {

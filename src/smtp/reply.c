@@ -36,7 +36,11 @@ bool smtp_status_parse(struct slice s, struct smtp_status *ret)
 
 void smtp_status_format(struct buf *b, struct smtp_status status)
 {
-	buf_printf(b, "%u.%u.%u", status.class, status.subject, status.detail);
+	buf_put_uint(b, status.class, 1);
+	buf_putc(b, '.');
+	buf_put_uint(b, status.subject, 1);
+	buf_putc(b, '.');
+	buf_put_uint(b, status.detail, 1);
 }
 
 static void set_codes(struct smtp_reply *r, int code, const char *enhanced)
@@ -120,7 +124,13 @@ static size_t shown_as_it_is(struct slice s, bool utf8)
  * at its last space if it has one. */
 static void put_text_line(struct buf *b, struct slice *s, size_t max, bool utf8)
 {
-	size_t start = b->n, space = 0, at_space = 0, n;
+	size_t start = b->n, space = 0, at_space = 0, n = text_print_run(*s);
+
+	if (n == s->n && n <= max) { /* nearly all that is ever said */
+		buf_put(b, *s);
+		*s = SLICE_NIL;
+		return;
+	}
 
 	for (size_t i = 0; i < s->n; i += n ? n : 1) {
 		char c = s->p[i];
@@ -157,7 +167,8 @@ void smtp_reply_format(struct buf *b, const struct smtp_reply *r)
 	do {
 		size_t start = b->n, mark = b->n + 3;
 
-		buf_printf(b, "%u ", r->code);
+		buf_put_uint(b, r->code, 3);
+		buf_putc(b, ' ');
 		if (r->status.class) {
 			smtp_status_format(b, r->status);
 			buf_putc(b, ' ');
@@ -175,7 +186,7 @@ void smtp_reply_format_line(struct buf *b, const struct smtp_reply *r)
 {
 	struct slice text = smtp_reply_text(r);
 
-	buf_printf(b, "%u", r->code);
+	buf_put_uint(b, r->code, 3);
 	if (r->status.class) {
 		buf_putc(b, ' ');
 		smtp_status_format(b, r->status);

@@ -24,12 +24,12 @@ client c6 to 192.0.2.25:25 from 198.51.101.1 { message a@client.test b@ours.test
 client c7 to 192.0.2.25:25 from 198.51.101.2 { message a@client.test b@ours.test; close }
 client c8 to 192.0.2.25:25 from 198.51.101.3 { message a@client.test b@ours.test; close }
 expect two got 3
-client d1 to [2001:db8::25]:25 from 2001:db8:5:1::1 { message a@client.test b@ours.test; close }
-client d2 to [2001:db8::25]:25 from 2001:db8:5:1::2 { message a@client.test b@ours.test; close }
-client d3 to [2001:db8::25]:25 from 2001:db8:5:1:8000::3 { message a@client.test b@ours.test; close }
-client d4 to [2001:db8::25]:25 from 2001:db8:5:1:ffff:ffff:ffff:ffff { message a@client.test b@ours.test; close }
+client d1 to [2001:db8::25]:25 from 2001:db8:5:2::1 { message a@client.test b@ours.test; close }
+client d2 to [2001:db8::25]:25 from 2001:db8:5:2::2 { message a@client.test b@ours.test; close }
+client d3 to [2001:db8::25]:25 from 2001:db8:5:2:8000::3 { message a@client.test b@ours.test; close }
+client d4 to [2001:db8::25]:25 from 2001:db8:5:2:ffff:ffff:ffff:ffff { message a@client.test b@ours.test; close }
 expect one got 9
-client d6 to [2001:db8::25]:25 from 2001:db8:5:2::1 { message a@client.test b@ours.test; close }
-client d7 to [2001:db8::25]:25 from 2001:db8:5:2::2 { message a@client.test b@ours.test; close }
-client d8 to [2001:db8::25]:25 from 2001:db8:5:2:8000::3 { message a@client.test b@ours.test; close }
+client d6 to [2001:db8::25]:25 from 2001:db8:5:1::1 { message a@client.test b@ours.test; close }
+client d7 to [2001:db8::25]:25 from 2001:db8:5:1::2 { message a@client.test b@ours.test; close }
+client d8 to [2001:db8::25]:25 from 2001:db8:5:1:8000::3 { message a@client.test b@ours.test; close }
 expect two got 6

@@ -16,8 +16,8 @@ config """
 client c1 to 192.0.2.25:25 from 198.51.100.1 { message a@client.test b@ours.test; close }
 client c2 to 192.0.2.25:25 from 198.51.100.1 { message a@client.test b@ours.test; close }
 client c3 to 192.0.2.25:25 from 198.51.100.1 { message a@client.test b@ours.test; close }
-client d1 to 192.0.2.25:25 from 198.51.100.3 { message a@client.test b@ours.test; close }
-client d2 to 192.0.2.25:25 from 198.51.100.3 { message a@client.test b@ours.test; close }
+client d1 to 192.0.2.25:25 from 198.51.100.2 { message a@client.test b@ours.test; close }
+client d2 to 192.0.2.25:25 from 198.51.100.2 { message a@client.test b@ours.test; close }
 expect one got 2
 expect two got 3
 server two { stop }

@@ -71,6 +71,35 @@ START_TEST(buf_prints)
 }
 END_TEST
 
+START_TEST(buf_puts_numbers)
+{
+	static const struct {
+		uint64_t number;
+		unsigned digits;
+		const char *text;
+	} cases[] = {
+		{ 0, 0, "0" },
+		{ 0, 1, "0" },
+		{ 0, 3, "000" },
+		{ 7, 2, "07" },
+		{ 42, 2, "42" },
+		{ 420, 2, "420" },
+		{ 1, 20, "00000000000000000001" },
+		{ UINT64_MAX, 1, "18446744073709551615" },
+		{ UINT64_MAX, 20, "18446744073709551615" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b;
+
+		buf_init(&b, 100);
+		buf_put_uint(&b, cases[i].number, cases[i].digits);
+		ck_assert(slice_eq(buf_slice(&b), slice_str(cases[i].text)));
+		buf_done(&b);
+	}
+}
+END_TEST
+
 START_TEST(buf_room_and_consume)
 {
 	struct buf b;
@@ -123,6 +152,7 @@ static Suite *suite(void)
 	tcase_add_test(t, buf_grows_to_its_maximum);
 	tcase_add_test(t, buf_failure_sticks);
 	tcase_add_test(t, buf_prints);
+	tcase_add_test(t, buf_puts_numbers);
 	tcase_add_test(t, buf_room_and_consume);
 	tcase_add_test(t, buf_gives_away);
 	suite_add_tcase(s, t);
