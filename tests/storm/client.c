@@ -262,6 +262,14 @@ static bool send_data(struct ctx *ctx, struct session *s, struct message *m)
 	return m->fate != OPEN;
 }
 
+/* In the midst of a chunk, which may be the last one: false, the session is over. */
+static bool leave_in_chunk(struct ctx *ctx, struct session *s, struct slice piece)
+{
+	(void)put(ctx, s, slice_take(piece, (size_t)sim_choose(piece.n)));
+	(void)flush(ctx, s);
+	return false;
+}
+
 static bool send_chunks(struct ctx *ctx, struct session *s, struct message *m)
 {
 	struct slice text = buf_slice(&m->text);
@@ -272,14 +280,17 @@ static bool send_chunks(struct ctx *ctx, struct session *s, struct message *m)
 		char line[60];
 
 		snprintf(line, sizeof(line), "BDAT %zu%s\r\n", piece.n, last ? " LAST" : "");
-		if (last && s->leave == BEFORE_END)
+		bool leaves = s->leave == IN_CONTENT && (last || storm_chance(500));
+
+		if (last && (s->leave == BEFORE_END || (leaves && piece.n == 0)))
 			return false;
 		if (!command(ctx, s, line))
 			return false;
+		if (leaves)
+			return leave_in_chunk(ctx, s, piece);
 		if (last)
 			set_fate(m, OPEN, 0);
-		if (!put(ctx, s, piece) || !flush(ctx, s) || (last && s->leave == AT_END) ||
-			s->leave == IN_CONTENT)
+		if (!put(ctx, s, piece) || !flush(ctx, s) || (last && s->leave == AT_END))
 			return false;
 		if (last) {
 			hear_end(ctx, s, m);

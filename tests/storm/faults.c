@@ -63,15 +63,17 @@ void faults_kill(void)
 	crash_note(CRASH_KILL, worker < 0 ? EACH_WORKER : worker);
 }
 
+/* Most connections carry little, some carry a long message or many: where the next ones break is
+ * drawn again with each fault. */
 void faults_network(bool on)
 {
 	struct sim_chaos chaos = { .refused = 30,
 		.black_hole = 10,
 		.unreachable = 10,
-		.reset = 60,
-		.lose = 20,
-		.silence = 20,
-		.within = 4000 };
+		.reset = 90,
+		.lose = 30,
+		.silence = 30,
+		.within = (uint64_t)1 << (10 + sim_choose(10)) };
 	struct sim_chaos none = { 0 };
 
 	sim_net_chaos(on ? &chaos : &none);
@@ -212,6 +214,7 @@ static void reload(struct ctx *ctx)
 
 void faults_strike(struct ctx *ctx, enum fault f)
 {
+	faults_network(faults_has(NETWORK));
 	switch (f) {
 	case CUT:
 		power_cut();
