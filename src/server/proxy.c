@@ -192,10 +192,16 @@ static int note_kept(struct proxy_tx *t, int r)
 }
 
 /* What is lost stays lost; the client is told at the end, since it sends all of it in any case. */
+static int pass_on(struct ctx *ctx, struct proxy_tx *t, struct slice bytes)
+{
+	proxy_tx_received(t);
+	return t->late ? 0 : proxy_body_write(ctx, &t->backend, bytes);
+}
+
 static int proxy_header(struct ctx *ctx, struct tx *tx, struct slice bytes)
 {
 	struct proxy_tx *t = proxy_tx_of(tx);
-	int r = t->late ? 0 : proxy_body_write(ctx, &t->backend, bytes);
+	int r = pass_on(ctx, t, bytes);
 
 	/* As it came: ours has a field that is new each time. */
 	proxy_doubt_header(&t->doubt, buf_slice(&t->session->content->header));
@@ -210,7 +216,7 @@ static int proxy_header(struct ctx *ctx, struct tx *tx, struct slice bytes)
 static int proxy_write(struct ctx *ctx, struct tx *tx, struct slice bytes)
 {
 	struct proxy_tx *t = proxy_tx_of(tx);
-	int r = t->late ? 0 : proxy_body_write(ctx, &t->backend, bytes);
+	int r = pass_on(ctx, t, bytes);
 
 	proxy_doubt_write(&t->doubt, bytes);
 	t->log.size += bytes.n;

@@ -133,6 +133,7 @@ static int pass_end(struct ctx *ctx, struct proxy_tx *t, const struct edits *edi
 	int r = 0;
 
 	b->kept = proxy_keep_can(&t->keep);
+	proxy_tx_received(t);
 	if (t->late) {
 		proxy_tx_introduce(t);
 		b->prefer = proxy_doubt_member(t->session, b, b->answered.rcpts, b->answered.n);

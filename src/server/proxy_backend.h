@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 #include "nexthop/nexthop.h"
+#include "server/proxy_due.h"
 #include "smtp/param.h"
 #include "smtp/reply.h"
 
@@ -75,6 +76,7 @@ struct proxy_backend {
 	struct smtp_reply last_word;
 	usec_t began; /* the step that its client waits for */
 	usec_t waited; /* for backends, altogether */
+	struct proxy_due due; /* of the time for the answer */
 };
 
 /* What the log shows of its words: this reply, or, where there was none, those that ended it. */
@@ -102,8 +104,9 @@ void proxy_backend_pass(const struct proxy_backend *b, struct arena *a,
 	const struct smtp_reply *said, const char *detail, struct smtp_reply *ret);
 void proxy_backend_pass_verdict(const struct proxy_backend *b, struct arena *a,
 	const struct smtp_reply *said, struct smtp_reply *ret);
-/* How long its answer to a message is waited for: less than the ten minutes that RFC 5321 section
- * 4.5.3.2.6 grants, since our client has waited for a while when we begin to wait. */
+/* How long a client waits behind its final dot: less than the ten minutes that RFC 5321 section
+ * 4.5.3.2.6 grants. What a backend lets us wait within the content counts where the dot may have
+ * been on its way already (proxy_due.h). */
 usec_t proxy_backend_answer_time(const struct proxy_backend *b);
 /* A reply of its own ends it for good: `lost` becomes that reply, as it is passed on. */
 void proxy_backend_refused(struct proxy_backend *b, const struct smtp_reply *said);

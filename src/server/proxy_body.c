@@ -10,22 +10,24 @@
 
 int proxy_body_write(struct ctx *ctx, struct proxy_backend *b, struct slice bytes)
 {
+	const char *why = "it took the content so slowly that the client waits for its answer";
 	struct nexthop_broken broken;
-	const char *why;
-
 	usec_t began = clock_now();
+	struct deadline d;
 
 	if (b->lost.code || b->live == NULL)
 		return 0;
-	int r = nexthop_live_write(ctx, b->live, bytes, &broken);
+	ctx_narrow(ctx, &d, proxy_due_left_to_write(&b->due, proxy_backend_answer_time(b)));
+	int r = ctx_widen(ctx, &d, nexthop_live_write(ctx, b->live, bytes, &broken));
 
 	b->waited += clock_now() - began;
-	if (r == ERR_UNREACHABLE) {
+	proxy_due_wrote(&b->due, bytes.n, clock_now() - began);
+	if (r == 0 || ctx_check(ctx) < 0)
+		return r;
+	if (r == ERR_UNREACHABLE)
 		proxy_backend_broke(ctx, b, &broken, &why);
-		proxy_backend_lose(ctx, b, why);
-		r = 0;
-	}
-	return r;
+	proxy_backend_lose(ctx, b, why);
+	return 0;
 }
 
 int proxy_body_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret,
@@ -40,11 +42,10 @@ int proxy_body_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_repl
 	*ret_n = 0;
 	if (b->lost.code)
 		return 0;
-	ctx_narrow(ctx, &d, proxy_backend_answer_time(b));
+	ctx_narrow(ctx, &d, proxy_due_left(&b->due, proxy_backend_answer_time(b)));
 	int r = nexthop_live_finish(ctx, b->live, ret, ret_each, ret_n, &broken);
 
 	r = ctx_widen(ctx, &d, r);
-
 	b->waited += clock_now() - began;
 	if (r == 0 || r == ERR_CANCELLED)
 		return r;

@@ -34,6 +34,14 @@ void proxy_tx_count(struct proxy_tx *t)
 	t->held = now;
 }
 
+void proxy_tx_received(struct proxy_tx *t)
+{
+	usec_t all = t->session->slow.receiving;
+
+	proxy_due_received(&t->backend.due, all - t->received);
+	t->received = all;
+}
+
 size_t proxy_tx_backends(const struct proxy_tx *t)
 {
 	return t->log.accepted - t->keep.ours_n;

@@ -44,6 +44,7 @@ struct proxy_tx {
 	bool asked_ahead; /* DATA went to the backend with the recipients */
 	bool late; /* backends hear of it when it is whole */
 	usec_t gathering; /* since when its content is taken here first */
+	usec_t received; /* as the session's slow.receiving, when it was looked at last */
 	size_t held; /* bytes of the arena, counted in server.held */
 	char id[TEXT_ID_CHARS];
 };
@@ -52,6 +53,8 @@ struct proxy_tx *proxy_tx_of(struct tx *tx);
 void proxy_tx_free(struct proxy_tx *t);
 /* Its memory has grown: counted in server.held. */
 void proxy_tx_count(struct proxy_tx *t);
+/* More content is here, or its end: notes how long the client was waited for. */
+void proxy_tx_received(struct proxy_tx *t);
 /* Recipients in the hands of a backend, or that were when it was lost. */
 size_t proxy_tx_backends(const struct proxy_tx *t);
 /* It is lost for want of a server, and the message may be stored in its place. */
