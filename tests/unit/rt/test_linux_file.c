@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +36,29 @@ ssize_t pwritev2(int fd, const struct iovec *iov, int n, off_t offset, int flags
 	if (part.iov_len > 3)
 		part.iov_len = 3;
 	return pwritev(fd, &part, 1, offset);
+}
+
+/* What is to survive a power cut, in order, and the names that are changed in between. */
+static char order[100];
+
+static void note(const char *what)
+{
+	snprintf(order + strlen(order), sizeof(order) - strlen(order), "%s ", what);
+}
+
+int fsync(int fd)
+{
+	struct stat st;
+
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	note(S_ISDIR(st.st_mode) ? "folder" : st.st_size ? "file" : "empty");
+	return (int)syscall(SYS_fsync, fd);
+}
+
+int renameat(int from, const char *name, int to, const char *new_name)
+{
+	note("rename");
+	return renameat2(from, name, to, new_name, 0);
 }
 
 static char root[] = "/tmp/sluice-test-XXXXXX";
@@ -257,6 +281,14 @@ START_TEST(whole_files_come_and_go)
 }
 END_TEST
 
+START_TEST(whole_files_are_durable_before_they_have_their_name)
+{
+	order[0] = '\0';
+	ck_assert_int_eq(file_write_all(job, d, "whole", S("first"), 0640), 0);
+	ck_assert_str_eq(order, "file rename folder ");
+}
+END_TEST
+
 START_TEST(locks_keep_other_processes_out)
 {
 	struct file *f = new_file("lock");
@@ -293,6 +325,7 @@ static Suite *suite(void)
 	tcase_add_test(t, folders_list_in_order);
 	tcase_add_test(t, space_is_told);
 	tcase_add_test(t, whole_files_come_and_go);
+	tcase_add_test(t, whole_files_are_durable_before_they_have_their_name);
 	tcase_add_test(t, locks_keep_other_processes_out);
 	suite_add_tcase(s, t);
 	return s;
