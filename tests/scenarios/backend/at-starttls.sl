@@ -1,5 +1,5 @@
 # A backend whose TLS does not work, where it must. That its certificate is not good is a matter for a person; what it
-# says in the clear behind its 220 is never taken for its answer under TLS.
+# says in the clear behind its 220 is never taken for its answer under TLS. Whole: what comes later is no handshake.
 use backend
 certificate front.test
 config """
@@ -20,6 +20,7 @@ dns """
 server one { tls one.behind.test }
 server good { tls good.behind.test }
 
+link whole 192.0.2.30
 server one { answer STARTTLS silence }
 server bad { tls bad.behind.test; answer STARTTLS silence }
 client silence to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<silence@one.test>"; expect 250; expect 451 "4.4.1"; close }

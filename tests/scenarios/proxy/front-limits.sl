@@ -18,5 +18,5 @@ client c5 to 192.0.2.25:25 from 192.0.2.6 { hello; send "XCLIENT ADDR=198.51.100
 client c6 to 192.0.2.25:25 from 198.51.100.9 { expect 421 "4.7.0"; expect end }
 client c1 { send "QUIT"; expect 221; expect end }
 client c7 to 192.0.2.25:25 from 192.0.2.6 { hello; send "XCLIENT ADDR=198.51.100.9"; expect 220; hello
-	send "XCLIENT ADDR=198.51.100.11"; expect 550; close }
+	send "XCLIENT ADDR=198.51.100.11"; expect 550; send "QUIT"; expect 221; expect end }
 client c8 to 192.0.2.25:25 from 198.51.100.9 { hello; close }

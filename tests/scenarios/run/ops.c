@@ -14,8 +14,9 @@
 #include "hop.h"
 #include "subject.h"
 
-#define FILE_MAX   (1u << 20)
-#define PATH_BYTES 200
+#define FILE_MAX    (1u << 20)
+#define PATH_BYTES  200
+#define WHOLE_BYTES 1400 /* of a segment; writes are not cut below it */
 
 static const char *text_of(struct play *p, const struct stmt *s, size_t i)
 {
@@ -275,16 +276,23 @@ static int op_break(struct ctx *ctx, struct play *p, void *self, const struct st
 	return 0;
 }
 
-/* link down|up ADDRESS: between the program and that host, both ways. */
+/* link down|up|whole ADDRESS: between the program and that host, both ways. */
 static int op_link(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
 {
-	struct sim_host *there = play_host(p, stmt_word(s, 2));
+	struct sim_host *there = play_host(p, stmt_word(s, 2)), *here = subject_host(p);
+	struct sim_link *both[] = { sim_link(here, there), sim_link(there, here) };
 
 	(void)ctx;
 	(void)self;
-	play_see(p, "link %s %s", stmt_is(s, 1, "down") ? "down" : "up", text_of(p, s, 2));
-	sim_link(subject_host(p), there)->down = stmt_is(s, 1, "down");
-	sim_link(there, subject_host(p))->down = stmt_is(s, 1, "down");
+	if (!stmt_is(s, 1, "down") && !stmt_is(s, 1, "up") && !stmt_is(s, 1, "whole"))
+		return play_fail(p, s, "what is `%.*s`?", SLICE_ARG(stmt_word(s, 1)));
+	play_see(p, "link %s %s", text_of(p, s, 1), text_of(p, s, 2));
+	for (unsigned i = 0; i < 2; i++) {
+		if (stmt_is(s, 1, "whole"))
+			both[i]->segment = WHOLE_BYTES;
+		else
+			both[i]->down = stmt_is(s, 1, "down");
+	}
 	return 0;
 }
 

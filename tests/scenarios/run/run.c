@@ -59,12 +59,15 @@ void play_see(struct play *p, const char *fmt, ...)
 	buf_putc(&p->seen->lines, '\n');
 }
 
-/* A reload closes the idle connections to next hops, since the new configuration may want others, and
- * each worker says that it has taken it: who counts these counts reloads. */
+/* A reload closes the idle connections to next hops, since the new configuration may want others, each
+ * worker says that it has taken it, and an alarm that was told is told anew, if it still holds: who counts
+ * these counts reloads. */
 static bool counts_reloads(const struct stmt *s)
 {
 	if (stmt_is(s, 1, "metric"))
 		return stmt_is(s, 2, "connections_reused_total");
+	if (stmt_is(s, 1, "log") && stmt_is(s, 2, "alarm"))
+		return true;
 	if (stmt_is(s, 1, "log"))
 		return s->n > 3 && s->block && s->block->n > 2 &&
 		       slice_eq(stmt_word(s->block, 2), S("the new configuration is in force"));
