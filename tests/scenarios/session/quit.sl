@@ -1,5 +1,6 @@
 # What is said behind QUIT is heard by nobody: a command each, in the same breath, and then the end.
 use secure
+link whole 192.0.2.9
 client c1 to 192.0.2.25:25 { hello; send "QUIT" "EHLO client.test"; expect 221; expect end }
 client c1 to 192.0.2.25:25 { hello; send "QUIT" "HELO client.test"; expect 221; expect end }
 client c1 to 192.0.2.25:25 { hello; send "QUIT" "MAIL FROM:<a@client.test>"; expect 221; expect end }
