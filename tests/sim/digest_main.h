@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "randomised.h"
 #include "sim_check.h"
 
 /* What fresh memory holds, for the C library's allocator and the sanitizer's. */
@@ -13,12 +14,6 @@
 	"MALLOC_PERTURB_=" byte " ASAN_OPTIONS=max_malloc_fill_size=65536:malloc_fill_byte=" byte
 
 static char digest_program[4096];
-
-/* Address randomisation is on in the other process, whatever this one was started with: setarch
- * without options says so. */
-#define RANDOMISED "$(command -v setarch >/dev/null && echo setarch \"$(uname -m)\")"
-/* Some layouts leave no room for the sanitizers' shadow: then another is tried. */
-#define LAYOUTS 10
 
 static inline bool digest_asked(const char *command, uint64_t *ret)
 {

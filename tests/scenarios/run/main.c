@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "coverage.h"
+#include "randomised.h"
 #include "scenario.h"
 
 #define FILES_MAX   2000
@@ -242,25 +243,13 @@ static void play_files(struct runner *r)
 
 /* ---- the same in another process ---- */
 
-/* Another run of this program, with other contents of fresh memory, must see the same digests. */
-static unsigned compare_twice(const struct runner *r)
+static unsigned compare_lines(const struct runner *r, FILE *f)
 {
-	char program[PATH_BYTES], command[3 * PATH_BYTES], name[PATH_BYTES];
+	char name[PATH_BYTES];
 	uint64_t digest;
 	unsigned different = 0;
-	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
-	program[n > 0 ? n : 0] = 0;
-	snprintf(command, sizeof(command),
-		"MALLOC_PERTURB_=165 ASAN_OPTIONS=$ASAN_OPTIONS:max_malloc_fill_size=65536:"
-		"malloc_fill_byte=165 '%s' --digests --jobs %u --seed %" PRIu64 " --folder '%s'",
-		program, r->o.jobs, r->o.seed, r->o.folder);
-	for (const char *const *want = r->o.names; *want; want++)
-		snprintf(command + strlen(command), sizeof(command) - strlen(command), " '%s'",
-			*want);
-	FILE *f = popen(command, "r");
-
-	for (size_t i = 0; f && i < r->n; i++) {
+	for (size_t i = 0; i < r->n; i++) {
 		if (fscanf(f, "%1000s %" SCNx64, name, &digest) == 2 &&
 			strcmp(name, r->files[i]) == 0 && digest == r->digests[i])
 			continue;
@@ -268,8 +257,51 @@ static unsigned compare_twice(const struct runner *r)
 			r->files[i]);
 		different++;
 	}
-	if (f)
-		pclose(f);
+	return different;
+}
+
+/* Its output, or NULL when it cannot even begin. */
+static FILE *start_elsewhere(const char *command)
+{
+	for (int i = 0; i < LAYOUTS; i++) {
+		FILE *f = popen(command, "r");
+		int c = f ? fgetc(f) : EOF;
+
+		if (c != EOF) {
+			ungetc(c, f);
+			return f;
+		}
+		if (f)
+			pclose(f);
+	}
+	return NULL;
+}
+
+/* Another run of this program, elsewhere in memory and with other contents of fresh memory, must
+ * see the same digests. */
+static unsigned compare_twice(const struct runner *r)
+{
+	char program[PATH_BYTES], command[3 * PATH_BYTES];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	program[n > 0 ? n : 0] = 0;
+	snprintf(command, sizeof(command),
+		"MALLOC_PERTURB_=165 ASAN_OPTIONS=$ASAN_OPTIONS:max_malloc_fill_size=65536:"
+		"malloc_fill_byte=165 " RANDOMISED " '%s' --digests --jobs %u --seed %" PRIu64
+		" --folder '%s'",
+		program, r->o.jobs, r->o.seed, r->o.folder);
+	for (const char *const *want = r->o.names; *want; want++)
+		snprintf(command + strlen(command), sizeof(command) - strlen(command), " '%s'",
+			*want);
+	FILE *f = start_elsewhere(command);
+
+	if (f == NULL) {
+		printf("not ok: another process does not begin: %s\n", command);
+		return 1;
+	}
+	unsigned different = compare_lines(r, f);
+
+	pclose(f);
 	return different;
 }
 
