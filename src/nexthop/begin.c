@@ -55,6 +55,7 @@ void nexthop_conn_set_ask(struct nexthop_conn *conn, const struct nexthop_ask *a
 	conn->ask.avoid = NULL;
 	conn->ask.avoid_n = 0;
 	conn->hurried = 0;
+	conn->strict = false;
 }
 
 static struct nexthop_conn *new_conn(

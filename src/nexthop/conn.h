@@ -32,6 +32,7 @@ struct nexthop_conn {
 	bool held; /* by a client's session, beyond its transactions (pass.h) */
 	bool spent; /* never kept for others */
 	bool kept; /* has been idle since its last message */
+	bool strict; /* no longer for several recipients than for one */
 	usec_t hurried; /* as nexthop_patience_hurried, for the next steps */
 	struct nexthop_ask
 		ask; /* of the one that leased it last; identity is owned, avoid unused */

@@ -198,7 +198,7 @@ bool nexthop_prefers(
 	return yes;
 }
 
-bool nexthop_has_other(struct nexthop *nh, const struct nexthop_target *t,
+size_t nexthop_others(struct nexthop *nh, const struct nexthop_target *t,
 	const struct nexthop_ask *asked, uint64_t member)
 {
 	const struct config_hops *hops = t->hops ? config_hops_find(nh->config, t->hops->name)
@@ -207,21 +207,19 @@ bool nexthop_has_other(struct nexthop *nh, const struct nexthop_target *t,
 	struct nexthop_pool pool;
 
 	if (!hops || hops->hosts.n == 1)
-		return false;
+		return 0;
 	ask.needs = nexthop_needs(hops, ask.needs);
 	struct nexthop_member *v = mem_zalloc(hops->hosts.n * sizeof(*v));
 
 	(void)nexthop_group_pool(nexthop_groups_find(nh->groups, hops), &ask, v, &pool);
 	for (size_t i = 0; i < pool.n; i++)
 		v[i].out |= v[i].id == member;
-	bool yes = nexthop_pool_has_well(&pool);
-
-	if (!yes) {
+	if (nexthop_pool_is_full(&pool))
 		note_idle(nh, t, &ask, v);
-		yes = nexthop_pool_has_well(&pool);
-	}
+	size_t others = nexthop_pool_count_well(&pool);
+
 	free(v);
-	return yes;
+	return others;
 }
 
 static bool has_room(const struct nexthop *nh, const struct nexthop_target *t)

@@ -59,9 +59,11 @@ static bool is_stale(const struct nexthop_conn *conn, const struct client_failur
 
 /* ---- patience ---- */
 
-void nexthop_live_hurry(struct nexthop_conn *conn, bool other, usec_t spent)
+void nexthop_live_hurry(
+	struct nexthop_conn *conn, size_t others, usec_t all, usec_t spent, bool strict)
 {
-	conn->hurried = other ? nexthop_patience_hurried(conn->hops, spent) : 0;
+	conn->strict = strict && others > 0;
+	conn->hurried = nexthop_patience_hurried(conn->hops, others, all, spent);
 }
 
 /* From here to step_end a step is bounded, each reply and all of them. */
@@ -71,7 +73,7 @@ static void step_begin(
 	struct client_timeouts t = nexthop_patience_session(
 		conn->config, conn->hops, conn->ask.bounded, NEXTHOP_PATIENCE_ALL);
 
-	ctx_narrow(ctx, d, nexthop_patience_step(conn->hurried, n, &t));
+	ctx_narrow(ctx, d, nexthop_patience_step(conn->hurried, conn->strict ? 1 : n, &t));
 	client_set_timeouts(conn->client, &t);
 }
 

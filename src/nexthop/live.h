@@ -23,10 +23,12 @@ struct nexthop_broken {
 /* Each call suspends. 0; ERR_CANCELLED as ctx_check; else ERR_UNREACHABLE with *ret_broken filled.
  * After any failure only nexthop_live_end is left. Texts of replies live in ctx->arena. */
 
-/* How patient the steps before the content are from now on: less where another host could take
- * over, of which there is none at first (docs/decisions/a-silent-server-is-left.md). spent: of the
- * client's patience, since it asked. Does not suspend. */
-void nexthop_live_hurry(struct nexthop_conn *conn, bool other, usec_t spent);
+/* How patient the steps before the content are from now on: less where other hosts could take
+ * over, of which there are none at first (docs/decisions/a-silent-server-is-left.md). all: of the
+ * client's patience, for it and for them; spent: of that; strict: it is not longer for several
+ * recipients that come together. Does not suspend. */
+void nexthop_live_hurry(
+	struct nexthop_conn *conn, size_t others, usec_t all, usec_t spent, bool strict);
 /* Takes the lease over, success or not. MAIL and the first recipients: *ret_mail is 2xx, 4xx or
  * 5xx; after a no ret_rcpts is not filled. A kept connection that turns out to be gone is replaced
  * once, unseen. *ret is set in any case. */

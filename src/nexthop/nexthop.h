@@ -132,9 +132,9 @@ int nexthop_acquire(struct ctx *ctx, struct nexthop *nh, const struct nexthop_ta
  * suspend. */
 bool nexthop_prefers(
 	struct nexthop *nh, const struct nexthop_target *t, const struct nexthop_ask *ask);
-/* A member other than this one (nexthop_conn_member_id) could take this ask now: it is well, has
- * room, lacks nothing, did not just fail. Does not suspend. */
-bool nexthop_has_other(struct nexthop *nh, const struct nexthop_target *t,
+/* Members other than this one (nexthop_conn_member_id) that could take this ask now: they are well,
+ * have room, lack nothing, did not just fail. Does not suspend. */
+size_t nexthop_others(struct nexthop *nh, const struct nexthop_target *t,
 	const struct nexthop_ask *ask, uint64_t member);
 /* The hops are told who the client is for a whole session: kept connections are his alone. */
 bool nexthop_is_told_once(const struct config_hops *hops);

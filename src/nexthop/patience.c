@@ -1,9 +1,9 @@
 /* A client grants five minutes for the reply to RCPT and two for the one to DATA. What we grant is
  * less than half of the first, since MAIL and RCPT are often asked together when it says RCPT, and
  * leaves half a minute in which a lost host is replaced. Many clients give up after one minute,
- * though: while another host could take over, a silent one is left so early that the other is asked
- * within half a minute. Recipients that are asked about together have one answer in time, so what
- * they may take together is bounded as well. */
+ * though: while others could take over, a silent one is left so early that each of them can be
+ * asked within half a minute. Recipients that are asked about together have one answer in time, so
+ * what they may take together is bounded as well. */
 #include "nexthop/patience.h"
 
 #include "config/config.h"
@@ -14,7 +14,6 @@
 #define BLOCK	 (150 * USEC_PER_SEC) /* the client's is three minutes */
 
 /* While another host could take over. */
-#define HURRIED	      (20 * USEC_PER_SEC) /* MAIL and a recipient, DATA; connecting included */
 #define HURRIED_LEAST (10 * USEC_PER_SEC) /* however long it took to get a session */
 #define HURRIED_MORE  (3 * USEC_PER_SEC) /* each further recipient */
 /* Some hosts send the replies to commands that came together when they have done all of them. */
@@ -51,11 +50,14 @@ struct client_timeouts nexthop_patience_session(
 	return t;
 }
 
-usec_t nexthop_patience_hurried(const struct config_hops *hops, usec_t spent)
+usec_t nexthop_patience_hurried(
+	const struct config_hops *hops, size_t others, usec_t all, usec_t spent)
 {
-	if (hops && hops->reply_timeout)
+	usec_t share = 2 * all / ((usec_t)others + 2), shortest = least(share, HURRIED_LEAST);
+
+	if (others == 0 || (hops && hops->reply_timeout))
 		return 0;
-	return spent < HURRIED - HURRIED_LEAST ? HURRIED - spent : HURRIED_LEAST;
+	return spent < share - shortest ? share - spent : shortest;
 }
 
 usec_t nexthop_patience_step(usec_t hurried, size_t n, struct client_timeouts *t)

@@ -19,9 +19,11 @@ struct config_hops;
 /* hops: NULL where mail goes directly. client: one waits, and so much is left of its patience. */
 struct client_timeouts nexthop_patience_session(
 	const struct config *config, const struct config_hops *hops, bool client, usec_t left);
-/* For the replies to MAIL and a recipient, or to DATA, while another host could take over. spent:
- * of the client's patience before. 0: what is configured counts. */
-usec_t nexthop_patience_hurried(const struct config_hops *hops, usec_t spent);
+/* For the replies to MAIL and a recipient, or to DATA, while others could take over: twice as much
+ * of `all`, the client's patience with them, as is left for each of those. spent: of it before.
+ * 0: what is configured counts, or there are no others. */
+usec_t nexthop_patience_hurried(
+	const struct config_hops *hops, size_t others, usec_t all, usec_t spent);
 /* For all of a step with n recipients; hurried: as from above, 0 where there is no other host. *t,
  * where a client waits, becomes what each reply may take. */
 usec_t nexthop_patience_step(usec_t hurried, size_t n, struct client_timeouts *t);

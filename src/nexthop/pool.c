@@ -133,12 +133,13 @@ size_t nexthop_pool_find(const struct nexthop_pool *p, uint64_t id)
 	return NEXTHOP_NO_MEMBER;
 }
 
-bool nexthop_pool_has_well(const struct nexthop_pool *p)
+size_t nexthop_pool_count_well(const struct nexthop_pool *p)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < p->n; i++)
-		if (is_fit(p, &p->v[i], false))
-			return true;
-	return false;
+		n += is_fit(p, &p->v[i], false);
+	return n;
 }
 
 bool nexthop_pool_is_full(const struct nexthop_pool *p)

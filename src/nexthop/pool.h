@@ -56,8 +56,8 @@ size_t nexthop_pool_choose(const struct nexthop_pool *p, struct rng *rng);
 /* The member of this id if it could be chosen and did not fail a moment ago; else
  * NEXTHOP_NO_MEMBER. */
 size_t nexthop_pool_find(const struct nexthop_pool *p, uint64_t id);
-/* One could be chosen that is not away and did not fail a moment ago. */
-bool nexthop_pool_has_well(const struct nexthop_pool *p);
+/* Those that could be chosen, are not away and did not fail a moment ago. */
+size_t nexthop_pool_count_well(const struct nexthop_pool *p);
 /* None can be chosen, but only because all that could be are full: it makes sense to wait. */
 bool nexthop_pool_is_full(const struct nexthop_pool *p);
 

@@ -1,6 +1,6 @@
-/* Half a minute is what a client waits in a step whose backend is lost: the lost one has two thirds
- * of it, whoever comes after it the rest. Only where nobody else could take over, one that is
- * silent is waited for as long as the client would wait itself. */
+/* Half a minute is what a client waits in a step whose backend is lost: the lost one has twice as
+ * much of it as is left for each of those that could come after it. Only where nobody else could
+ * take over, one that is silent is waited for as long as the client would wait itself. */
 #include "server/proxy_ask.h"
 
 #include "config/config.h"
@@ -33,17 +33,30 @@ struct nexthop_ask proxy_ask_of(
 void proxy_ask_hurry(
 	const struct proxy_backend *b, struct nexthop_conn *conn, const struct nexthop_ask *ask)
 {
-	bool other = !b->held && b->replaced < PROXY_REPLACE_MAX &&
-		     nexthop_has_other(b->nexthop, &b->target, ask, nexthop_conn_member_id(conn));
+	size_t others = nexthop_others(b->nexthop, &b->target, ask, nexthop_conn_member_id(conn));
+	size_t max = b->held ? 0 : PROXY_REPLACE_MAX - b->replaced;
+	usec_t now = clock_now();
 
-	nexthop_live_hurry(conn, other, clock_now() - b->began);
+	others = others < max ? others : max;
+	if (b->until == 0)
+		nexthop_live_hurry(conn, others, REPLACE_TIME, now - b->began, false);
+	else
+		nexthop_live_hurry(conn, others, now < b->until ? b->until - now : 1, 0, true);
 }
 
-usec_t proxy_ask_replace_time(const struct proxy_backend *b)
+void proxy_ask_begin(struct proxy_backend *b)
 {
-	usec_t spent = clock_now() - b->began;
+	b->began = clock_now();
+	b->until = 0;
+}
 
-	return spent < REPLACE_TIME - REPLACE_LEAST ? REPLACE_TIME - spent : REPLACE_LEAST;
+usec_t proxy_ask_replace_time(struct proxy_backend *b)
+{
+	usec_t now = clock_now(), spent = now - b->began;
+	usec_t left = spent < REPLACE_TIME - REPLACE_LEAST ? REPLACE_TIME - spent : REPLACE_LEAST;
+
+	b->until = now + left;
+	return left;
 }
 
 static bool is_about_rights(const struct smtp_reply *said)

@@ -253,7 +253,7 @@ static int ask_somebody(struct ctx *ctx, struct proxy_backend *b, const struct s
 	struct deadline d;
 	const char *why = NULL;
 
-	b->began = clock_now();
+	proxy_ask_begin(b);
 	int r = b->live ? ask(ctx, b, s, &why) : ask_anew(ctx, b, s, &why);
 
 	ctx_narrow(ctx, &d, proxy_ask_replace_time(b));
@@ -294,7 +294,7 @@ static int open_one(struct ctx *ctx, struct proxy_backend *b, const struct clien
 {
 	const char *why;
 
-	b->began = clock_now();
+	proxy_ask_begin(b);
 	int r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, &why);
 
 	if (r == ERR_UNREACHABLE && b->live)

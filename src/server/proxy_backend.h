@@ -75,6 +75,7 @@ struct proxy_backend {
 	/* What the last one said, where it refused MAIL or was lost by that; code 0: nothing. */
 	struct smtp_reply last_word;
 	usec_t began; /* the step that its client waits for */
+	usec_t until; /* how long the one that was lost in it may be replaced; 0: none was */
 	usec_t waited; /* for backends, altogether */
 	struct proxy_due due; /* of the time for the answer */
 };

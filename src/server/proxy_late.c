@@ -190,7 +190,7 @@ int proxy_late_finish(struct ctx *ctx, struct proxy_backend *b, struct proxy_kee
 	struct deadline d;
 
 	t.said = arena_array(b->arena, struct smtp_reply, b->answered.n);
-	b->began = began;
+	proxy_ask_begin(b);
 	ctx_narrow(ctx, &d, proxy_backend_answer_time(b));
 	int r = ctx_widen(ctx, &d, try_all(&t, k, ret, ret_each, ret_n));
 

@@ -51,17 +51,38 @@ START_TEST(what_is_left_is_the_end_of_it)
 }
 END_TEST
 
+static usec_t hurried(size_t others, usec_t spent)
+{
+	return nexthop_patience_hurried(NULL, others, NEXTHOP_PATIENCE_ALL, spent);
+}
+
+/* Each of them can be asked within half a minute, though all before it are silent. */
+START_TEST(the_others_have_their_share)
+{
+	usec_t all = NEXTHOP_PATIENCE_ALL, first = hurried(2, 0);
+	usec_t second = nexthop_patience_hurried(NULL, 1, all - first, 0);
+
+	ck_assert_int_eq(first, 15 * USEC_PER_SEC);
+	ck_assert_int_eq(second, 10 * USEC_PER_SEC);
+	ck_assert_int_eq(hurried(2, 4 * USEC_PER_SEC), 11 * USEC_PER_SEC);
+	ck_assert_int_eq(hurried(2, all), 10 * USEC_PER_SEC);
+	/* However little there is. */
+	ck_assert_int_eq(nexthop_patience_hurried(NULL, 1, 9 * USEC_PER_SEC, 0), 6 * USEC_PER_SEC);
+	ck_assert_int_eq(hurried(0, 0), 0);
+}
+END_TEST
+
 /* What is left of half a minute is for the other host, and that of a minute where it took all the
  * time that there is to get a session. */
 START_TEST(hurried_while_another_could_take_over)
 {
 	struct client_timeouts t = nexthop_patience_session(
 		&config, NULL, true, NEXTHOP_PATIENCE_ALL);
-	usec_t first = nexthop_patience_hurried(NULL, 0);
+	usec_t first = hurried(1, 0);
 
 	ck_assert_int_eq(first, 20 * USEC_PER_SEC);
-	ck_assert_int_eq(nexthop_patience_hurried(NULL, 4 * USEC_PER_SEC), 16 * USEC_PER_SEC);
-	ck_assert_int_eq(nexthop_patience_hurried(NULL, NEXTHOP_PATIENCE_ALL), 10 * USEC_PER_SEC);
+	ck_assert_int_eq(hurried(1, 4 * USEC_PER_SEC), 16 * USEC_PER_SEC);
+	ck_assert_int_eq(hurried(1, NEXTHOP_PATIENCE_ALL), 10 * USEC_PER_SEC);
 	ck_assert_int_eq(nexthop_patience_step(first, 0, &t), first);
 	ck_assert_int_eq(nexthop_patience_step(first, 1, &t), first);
 	ck_assert_int_eq(t.mail, first);
@@ -76,7 +97,7 @@ START_TEST(a_breath_is_bounded)
 {
 	struct client_timeouts t = nexthop_patience_session(
 		&config, NULL, true, NEXTHOP_PATIENCE_ALL);
-	usec_t alone = nexthop_patience_step(0, 1, &t), first = nexthop_patience_hurried(NULL, 0);
+	usec_t alone = nexthop_patience_step(0, 1, &t), first = hurried(1, 0);
 
 	ck_assert_int_lt(2 * NEXTHOP_PATIENCE_ALL + alone, 5 * USEC_PER_MIN);
 	ck_assert_int_eq(nexthop_patience_step(0, 1000, &t), alone);
@@ -103,7 +124,7 @@ START_TEST(what_is_configured_counts)
 	t = nexthop_patience_session(&config, &hops, false, 1);
 	ck_assert_int_eq(t.mail, 7 * USEC_PER_SEC);
 	ck_assert_int_eq(t.dot, 10 * USEC_PER_MIN);
-	ck_assert_int_eq(nexthop_patience_hurried(&hops, 0), 0);
+	ck_assert_int_eq(nexthop_patience_hurried(&hops, 1, NEXTHOP_PATIENCE_ALL, 0), 0);
 	ck_assert_int_eq(nexthop_patience_step(0, 9, &t), 220 * USEC_PER_SEC);
 }
 END_TEST
@@ -117,6 +138,7 @@ static Suite *suite(void)
 	tcase_add_test(t, a_client_waits_less);
 	tcase_add_test(t, what_is_left_is_the_end_of_it);
 	tcase_add_test(t, hurried_while_another_could_take_over);
+	tcase_add_test(t, the_others_have_their_share);
 	tcase_add_test(t, a_breath_is_bounded);
 	tcase_add_test(t, what_is_configured_counts);
 	suite_add_tcase(s, t);

@@ -98,19 +98,20 @@ START_TEST(one_that_is_well)
 	struct nexthop_pool p = pool(CONFIG_BALANCE_ORDERED, v, 2);
 
 	fill(v, 2);
+	ck_assert_uint_eq(nexthop_pool_count_well(&p), 2);
 	v[0].out = true;
-	ck_assert(nexthop_pool_has_well(&p));
+	ck_assert_uint_eq(nexthop_pool_count_well(&p), 1);
 	v[1].full = true;
-	ck_assert(!nexthop_pool_has_well(&p));
+	ck_assert_uint_eq(nexthop_pool_count_well(&p), 0);
 	v[1].full = false;
 	v[1].last = true;
-	ck_assert(!nexthop_pool_has_well(&p));
+	ck_assert_uint_eq(nexthop_pool_count_well(&p), 0);
 	v[1].last = false;
 	v[1].state = NEXTHOP_MEMBER_DOWN;
 	v[1].until = p.now + 1;
-	ck_assert(!nexthop_pool_has_well(&p));
+	ck_assert_uint_eq(nexthop_pool_count_well(&p), 0);
 	v[1].state = NEXTHOP_MEMBER_UNKNOWN;
-	ck_assert(nexthop_pool_has_well(&p));
+	ck_assert_uint_eq(nexthop_pool_count_well(&p), 1);
 }
 END_TEST
 
