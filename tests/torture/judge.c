@@ -148,9 +148,11 @@ static bool accounts_for(struct slice line, struct slice lines, struct slice id,
 }
 
 /* A transcript has changed bytes of the disk, and the batch that held the message is put aside under its
- * name. */
+ * name, or the message is held and cannot be read. */
 static bool is_put_aside(struct slice line, struct slice id)
 {
+	if (slice_starts(line, S("kept ")) && slice_ends(line, S(" unread")))
+		return slice_eq(slice_take(slice_skip(line, 5), TEXT_ID_CHARS), id);
 	return slice_starts(line, S("log trouble reason=\"rotten records")) &&
 	       has(slice_skip(line, slice_search(line, S(" queue-ids="))), id);
 }

@@ -84,6 +84,9 @@ static const struct row rows[] = {
 	{ PROMISE "disk flips spool/0/seg-000001\n" ROTTEN(ID), NULL },
 	{ PROMISE "disk flips spool/0/seg-000001\n" ROTTEN("0pk2qbxmw0001"), "x@far.test" },
 	{ PROMISE ROTTEN(ID), "x@far.test" },
+	{ PROMISE "disk flips spool/0/seg-000001\nkept " ID " unread\n", NULL },
+	{ PROMISE "disk flips spool/0/seg-000001\nkept 0pk2qbxmw0001 unread\n", "x@far.test" },
+	{ PROMISE "kept " ID " unread\n", "x@far.test" },
 	/* roles */
 	{ "promised " ID " to postmaster\nkept " ID " to boss@ours.test\n", NULL },
 	{ "promised " ID " to Abuse@ours.test\nkept " ID " to boss@ours.test\n", NULL },

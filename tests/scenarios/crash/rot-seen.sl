@@ -1,7 +1,10 @@
 # Who looks at the queue finds that a message has changed: it is held, logged and told to the postmaster, once each.
 use usual
 server away { stop }
-client c1 to 192.0.2.25:2525 { message a@ours.test b@far.test }
+client c1 to 192.0.2.25:2525 {
+	message a@ours.test b@far.test
+	message a@ours.test c@ours.test # what is changed is not the end of what was written
+}
 advance 1m
 stop
 start
@@ -14,5 +17,5 @@ server away { start }
 advance 3h
 expect log quarantined 1
 expect away got 0
-expect home got 1
-expect home message 1 { to boss@ours.test; has "have changed. It is held" }
+expect home got 2
+expect home message 2 { to boss@ours.test; has "have changed. It is held" }

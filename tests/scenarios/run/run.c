@@ -192,7 +192,8 @@ static void see_report(struct ctx *ctx, struct play *p, struct spool *sp, uint64
 	spool_body_close(reader);
 }
 
-/* "kept QUEUE-ID to PATH": of each recipient that still waits, is under way or is held. */
+/* "kept QUEUE-ID to PATH": of each recipient that still waits, is under way or is held; "kept
+ * QUEUE-ID unread" where rot hides who they are. */
 static void see_kept(struct ctx *ctx, struct play *p, struct spool *sp, uint64_t number)
 {
 	struct arena scratch = ARENA_INIT;
@@ -204,6 +205,8 @@ static void see_kept(struct ctx *ctx, struct play *p, struct spool *sp, uint64_t
 	text_id(number, id);
 	int r = spool_read_envelope(ctx, sp, number, &scratch, &envelope);
 
+	if (r == ERR_CORRUPT)
+		play_see(p, "kept %.*s unread", TEXT_ID_CHARS, id);
 	for (size_t i = 0; r == 0 && i < envelope.rcpts_n; i++) {
 		if (!spool_look_rcpt(sp, number, (uint16_t)i, &info) || info.state == SPOOL_DONE ||
 			info.state == SPOOL_FAILED)
