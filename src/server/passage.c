@@ -25,6 +25,7 @@
 #include "server/front.h"
 #include "server/introduce.h"
 #include "server/proxy_doubt.h"
+#include "server/proxy_reply.h"
 #include "server/server.h"
 #include "server/session.h"
 #include "smtp/cmd.h"
@@ -169,7 +170,7 @@ static int granted(struct ctx *ctx, struct session *s, struct passage *p, const 
 		FIELD("backend", nexthop_conn_name(p->conn)));
 	cmd_hello_offers(s, &s->caps);
 	/* The text may be the mechanism's last message. */
-	smtp_reply_set_text(&reply, 235, "2.7.0", smtp_reply_text(said));
+	smtp_reply_set_text(&reply, 235, "2.7.0", proxy_reply_cut(smtp_reply_text(said)));
 	return session_reply(ctx, s, &reply);
 }
 
@@ -178,8 +179,11 @@ static int refused(
 {
 	static const int known[] = { 432, 454, 500, 501, 504, 534, 535 };
 	bool pass = false, wrong = said->code == 535;
-	struct smtp_reply reply = *said;
+	struct smtp_reply reply;
 	usec_t delay = 0;
+
+	smtp_reply_set_text(&reply, said->code, NULL, proxy_reply_cut(smtp_reply_text(said)));
+	reply.status = said->status;
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		pass |= said->code == known[i];

@@ -10,8 +10,7 @@
 
 /* ---- the text ---- */
 
-/* The first lines of a text, cut between characters. */
-static struct slice first_lines(struct slice text)
+struct slice proxy_reply_cut(struct slice text)
 {
 	struct slice all = text;
 	size_t n = 0, lines = 0;
@@ -81,7 +80,7 @@ static struct slice hide(struct arena *a, const struct proxy_reply_rules *rules,
 		buf_put(&b, n ? rules->instead : slice_take(slice_skip(text, i), 1));
 		i += n ? n : 1;
 	}
-	struct slice clean = arena_dup(a, first_lines(buf_slice(&b)));
+	struct slice clean = arena_dup(a, proxy_reply_cut(buf_slice(&b)));
 
 	buf_done(&b);
 	return clean;
@@ -102,7 +101,7 @@ static void forget_address(struct smtp_reply *reply)
 void proxy_reply_pass(struct arena *a, const struct smtp_reply *said, const char *detail,
 	const struct proxy_reply_rules *rules, struct smtp_reply *ret)
 {
-	struct slice text = arena_dup(a, first_lines(hide(a, rules, smtp_reply_text(said))));
+	struct slice text = arena_dup(a, proxy_reply_cut(hide(a, rules, smtp_reply_text(said))));
 	unsigned class = said->code / 100U;
 	char enhanced[16];
 
@@ -113,7 +112,7 @@ void proxy_reply_pass(struct arena *a, const struct smtp_reply *said, const char
 				: "The server behind us does not let us in; try again later");
 		return;
 	}
-	snprintf(enhanced, sizeof(enhanced), "%u.%s", class, detail);
+	snprintf(enhanced, sizeof(enhanced), "%u.%s", class, class == 2 ? detail : "0.0");
 	smtp_reply_set_text(ret, said->code, enhanced, text);
 	ret->utf8 = rules->utf8;
 	if (said->status.class == class)

@@ -11,7 +11,7 @@ client c1 to 192.0.2.25:25 {
 	send "MAIL FROM:<a@client.test>"; expect 250
 	send "RCPT TO:<no@ours.test>"; expect 550 "5.1.1 who is that"
 	send "RCPT TO:<later@ours.test>"; expect 450 "4.2.1 not now"
-	send "RCPT TO:<bare@ours.test>"; expect 553 "5.1.5 no enhanced code"
+	send "RCPT TO:<bare@ours.test>"; expect 553 "5.0.0 no enhanced code"
 	send "RCPT TO:<b@ours.test>"; expect 250
 	send "DATA"; expect 354
 	raw "a: b\r\n\r\nc\r\n.\r\n"; expect 554 "5.7.1 spam"

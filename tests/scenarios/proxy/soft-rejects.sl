@@ -11,7 +11,7 @@ server home 192.0.2.30:25 { answer RCPT for "bad@*" "550 5.1.1 unknown"; answer 
 client c1 to 192.0.2.25:25 {
 	hello; send "MAIL FROM:<a@client.test>"; expect 250
 	send "RCPT TO:<bad@ours.test>" "RCPT TO:<huge@ours.test>" "RCPT TO:<odd@ours.test>" "RCPT TO:<full@ours.test>" "RCPT TO:<x@far.test>" "RCPT TO:<b@ours.test>"
-	expect 450 "4.1.1 unknown"; expect 452 "4.1.5 too big"; expect 451 "4.1.3 odd"; expect 452 "4.2.2 full"; expect 550 "5.7.1"; expect 250
+	expect 450 "4.1.1 unknown"; expect 452 "4.0.0 too big"; expect 451 "4.1.3 odd"; expect 452 "4.2.2 full"; expect 550 "5.7.1"; expect 250
 	data "a: b\n\nc\n"; expect 451 "4.7.1 spam"
 }
 expect log proxied 1 { verdict = deferred; said ~ "554 5.7.1 spam"; told ~ "451 4.7.1 spam" }

@@ -18,10 +18,10 @@ static const struct {
 	{ 250, NULL, "250 2.1.5 ", false },
 	{ 251, NULL, "251 2.1.5 ", false },
 	{ 450, "4.2.0", "450 4.2.0 ", false },
-	{ 450, "5.2.0", "450 4.1.5 ", false }, /* they contradict each other: the code counts */
-	{ 452, NULL, "452 4.1.5 ", false },
+	{ 450, "5.2.0", "450 4.0.0 ", false }, /* they contradict each other: the code counts */
+	{ 452, NULL, "452 4.0.0 ", false },
 	{ 550, "5.1.1", "550 5.1.1 ", false },
-	{ 554, NULL, "554 5.1.5 ", false },
+	{ 554, NULL, "554 5.0.0 ", false },
 	{ 421, "4.3.2", "451 4.3.2 ", true },
 	{ 421, NULL, "451 4.3.2 ", true },
 	{ 530, "5.7.0", "451 4.3.5 ", true },
