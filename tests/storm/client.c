@@ -165,7 +165,8 @@ static void set_fate(struct message *m, enum fate fate, int code)
 /* The answer to the content, or to a piece of it. */
 static void judge_content(const struct session *s, const struct message *m, int code)
 {
-	struct answer a = { s->sender, STAGE_CONTENT, code, s->text, .may_end = may_end(s) };
+	struct answer a = { s->sender, STAGE_CONTENT, code, s->text, .may_end = may_end(s),
+		.of = m };
 
 	for (unsigned i = 0; i < m->rcpts_n; i++)
 		a.wanted |= m->rcpts[i].accepted && m->first->rcpts[i].refused;
@@ -189,7 +190,7 @@ static void end_one(const struct session *s, struct message *m, unsigned rcpt, i
 	struct rcpt *r = &m->rcpts[rcpt];
 
 	refusal_judge(&(struct answer){ s->sender, STAGE_CONTENT, code, s->text,
-		.wanted = m->first->rcpts[rcpt].refused, .may_end = may_end(s) });
+		.wanted = m->first->rcpts[rcpt].refused, .may_end = may_end(s), .of = m });
 	r->fate = code == 250 ? TAKEN : REFUSED;
 	r->code = code;
 	if (r->fate == TAKEN)

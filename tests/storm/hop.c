@@ -154,6 +154,8 @@ static int rcpt(struct ctx *ctx, struct visit *v)
 		storm_cut_soon();
 		return say(ctx, v, "550 5.1.1 no such user\r\n");
 	}
+	if (r)
+		r->sipped |= v->sip > 0;
 	buf_put(&v->to, path);
 	buf_putc(&v->to, ' ');
 	return say(ctx, v, "250 2.1.5 ok\r\n");
@@ -346,10 +348,21 @@ static int take_back(struct ctx *ctx, struct visit *v)
 	return r == 0 ? say(ctx, v, "554 5.3.0 nobody, after all\r\n") : r;
 }
 
+static void note_end(struct visit *v, struct slice to)
+{
+	struct message *m;
+	struct rcpt *r = oracle_rcpt(to, &m);
+
+	(void)v;
+	if (r)
+		r->ended_at = clock_now();
+}
+
 static int answer_end(struct ctx *ctx, struct visit *v)
 {
 	bool each = v->hop->manners.lmtp || (v->each && storm_chance(800));
 
+	each_to(v, note_end);
 	if (each && !v->hop->manners.lmtp && chance(v, 30))
 		return take_back(ctx, v);
 	if (each && chance(v, v->hop->manners.dot_close))

@@ -1,5 +1,5 @@
 /* storm SEED [again]: one run. Prints a line, "SEED DIGEST VIRTUAL-SECONDS MESSAGES DELIVERIES
- * CRASHES", or what went wrong, with exit status 1. `again` does the run twice in the same process
+ * CRASHES KEPT" (KEPT: messages that a front stored), or what went wrong, with exit status 1. `again` does the run twice in the same process
  * and compares the bytes that are allocated: what the first one left is the libraries' and the free
  * lists'; the second one must leave nothing more. */
 #include <inttypes.h>
@@ -30,10 +30,19 @@ static size_t allocated(void)
 #endif
 }
 
+static unsigned kept(void)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < storm.messages_n; i++)
+		n += is_keeping(storm.messages[i]->sender) && storm.messages[i]->kept;
+	return n;
+}
+
 struct outcome {
 	uint64_t digest;
 	usec_t length;
-	unsigned messages, deliveries, crashes;
+	unsigned messages, deliveries, crashes, kept;
 	bool failed;
 };
 
@@ -72,6 +81,7 @@ static struct outcome run(uint64_t seed)
 	o.messages = storm.messages_n;
 	o.deliveries = (unsigned)storm.deliveries_n;
 	o.crashes = storm.cuts + storm.kills;
+	o.kept = kept();
 	forget();
 	return o;
 }
@@ -104,7 +114,7 @@ int main(int argc, char **argv)
 			o.failed = true;
 		}
 	}
-	printf("%" PRIu64 " %016" PRIx64 " %" PRId64 " %u %u %u\n", seed, o.digest,
-		(int64_t)(o.length / USEC_PER_SEC), o.messages, o.deliveries, o.crashes);
+	printf("%" PRIu64 " %016" PRIx64 " %" PRId64 " %u %u %u %u\n", seed, o.digest,
+		(int64_t)(o.length / USEC_PER_SEC), o.messages, o.deliveries, o.crashes, o.kept);
 	return o.failed ? 1 : 0;
 }

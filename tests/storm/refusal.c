@@ -18,11 +18,14 @@
 #define PATIENCE (7 * USEC_PER_MIN)
 /* The disk has room again, and the program has seen it. */
 #define ROOM_TIME (60 * USEC_PER_SEC)
+/* A front waits so long for the answer of a next hop that was sent a whole message. */
+#define DOUBT_TIME (5 * USEC_PER_MIN)
 /* So many tries through proxies do not fail by chance, whatever next hops are like. */
 #define PASSING_FEW 10
 
 struct pending {
 	usec_t at;
+	const struct message *of; /* the first time that it was sent; or NULL */
 	enum sender sender;
 	enum stage stage;
 	int code;
@@ -50,10 +53,25 @@ static bool is_proxied(enum sender sender)
 	return is_passing(sender) || is_keeping(sender);
 }
 
+/* A front says that nobody behind it is there: one that keeps messages is there itself. The words are
+ * ours: no next hop of the storm says them. */
+static bool is_left_alone(const struct answer *a)
+{
+	static const char *const words[] = { "4.4.1 No server behind us can be reached",
+		"4.4.2 The server behind us was lost", "4.3.2 The server behind us is closing",
+		"4.3.2 The servers behind us have no room" };
+
+	for (unsigned i = 0; is_keeping(a->sender) && i < sizeof(words) / sizeof(words[0]); i++)
+		if (slice_starts(slice_str(a->text), slice_str(words[i])))
+			return true;
+	return false;
+}
+
 /* It comes from us, whoever is behind. */
 static bool is_ours(const struct answer *a)
 {
-	return !is_proxied(a->sender) || a->stage <= STAGE_LOG_IN || a->stage == STAGE_RESET;
+	return !is_proxied(a->sender) || a->stage <= STAGE_LOG_IN || a->stage == STAGE_RESET ||
+	       is_left_alone(a);
 }
 
 static void judge_final(const struct answer *a)
@@ -84,17 +102,37 @@ void refusal_judge(const struct answer *a)
 		judge_final(a);
 	if ((a->code > 0 && a->code < 400) || a->code >= 500 || !is_ours(a) || is_excused(a))
 		return;
-	struct pending p = { clock_now(), a->sender, a->stage, a->code, "" };
+	struct pending p = { clock_now(), a->of ? a->of->first : NULL, a->sender, a->stage, a->code,
+		"" };
 
 	snprintf(p.text, sizeof(p.text), "%.*s", (int)sizeof(p.text) - 1, a->text);
 	pending.v = mem_resize(pending.v, (pending.n + 1) * sizeof(*pending.v));
 	pending.v[pending.n++] = p;
 }
 
+/* Through a proxy: a next hop may have the message. It has read it to its end, or nobody here knows how
+ * far, since it reads slowly, or since connections break. */
+static bool is_in_doubt(const struct pending *p)
+{
+	if (p->of == NULL || p->code == 0 || !is_proxied(p->sender))
+		return false;
+	if (faults_has(NETWORK))
+		return true;
+	for (unsigned i = 0; i < p->of->rcpts_n; i++) {
+		const struct rcpt *r = &p->of->rcpts[i];
+
+		if (r->sipped || (r->ended_at && r->ended_at >= p->at - DOUBT_TIME))
+			return true;
+	}
+	return false;
+}
+
 static void judge_pending(const struct pending *p)
 {
 	usec_t from = p->at - (p->code ? BEHIND_TIME : PATIENCE);
 
+	if (is_in_doubt(p))
+		return;
 	if (crash_struck(ANY_WORKER, CRASH_ANY, from, p->at + AHEAD_TIME))
 		return;
 	if (p->code)

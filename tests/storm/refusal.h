@@ -26,6 +26,7 @@ struct answer {
 	bool out_of_turn; /* what came before it on the way was refused: 503 and 554 are due */
 	bool wanted; /* a next hop has refused it, or it is a stranger's foreign recipient */
 	bool may_end; /* its client has done what may end a session */
+	const struct message *of; /* whose content it answers; or NULL */
 };
 
 /* The run fails where nothing is a reason for the answer; some are judged at the end. */

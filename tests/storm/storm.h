@@ -50,6 +50,8 @@ struct rcpt {
 	int code; /* of that; 0: there was none */
 	unsigned refused; /* times a next hop said 5xx to it, by name or after the content; 1 at
 			   * first where no next hop is */
+	usec_t ended_at; /* a next hop last came to the end of the content with it; 0: never */
+	bool sipped; /* a next hop that reads slowly was to have it */
 	usec_t reported_at; /* when a DSN arrived that says that it failed; 0: none has */
 	bool waits; /* found in the queue at the end */
 };
