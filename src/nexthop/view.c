@@ -83,6 +83,23 @@ unsigned nexthop_view_lacks(
 	return least;
 }
 
+bool nexthop_view_divides(const struct nexthop *nh, const struct config_hops *hops, unsigned needs)
+{
+	const struct nexthop_group *g = hops->hosts.n > 1 ? group_of(nh, hops) : NULL;
+	bool with = false, without = false;
+	struct smtp_caps its;
+
+	for (size_t i = 0; g && i < g->hops->hosts.n; i++) {
+		if (!heard(g->members[i], &its))
+			continue;
+		if (nexthop_lacks(&its, nexthop_needs(g->hops, needs), 0))
+			without = true;
+		else
+			with = true;
+	}
+	return with && without;
+}
+
 bool nexthop_view_member(const struct nexthop *nh, const struct config_hops *hops, size_t i,
 	struct nexthop_view_member *ret)
 {

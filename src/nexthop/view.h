@@ -23,6 +23,9 @@ bool nexthop_view_caps(
 unsigned nexthop_view_lacks(
 	const struct nexthop *nh, const struct config_hops *hops, unsigned needs, uint64_t size);
 
+/* One member that is well has all of `needs`, and another has not. */
+bool nexthop_view_divides(const struct nexthop *nh, const struct config_hops *hops, unsigned needs);
+
 /* One member as it stands, for people. */
 struct nexthop_view_member {
 	const struct config_host *host;

@@ -30,6 +30,7 @@
 #include "server/proxy_reply.h"
 #include "server/proxy_rest.h"
 #include "server/proxy_tx.h"
+#include "server/proxy_wide.h"
 #include "server/recipient.h"
 #include "server/server.h"
 #include "server/service.h"
@@ -195,6 +196,10 @@ static int note_kept(struct proxy_tx *t, int r)
 static int pass_on(struct ctx *ctx, struct proxy_tx *t, struct slice bytes)
 {
 	proxy_tx_received(t);
+	if (!t->late && t->session->content->reader.eight_bit && proxy_wide_streams(&t->backend)) {
+		proxy_body_settle(ctx, &t->backend);
+		proxy_backend_end(&t->backend);
+	}
 	return t->late ? 0 : proxy_body_write(ctx, &t->backend, bytes);
 }
 

@@ -7,6 +7,7 @@
 #include "server/proxy_late.h"
 #include "server/proxy_reply.h"
 #include "server/proxy_tx.h"
+#include "server/proxy_wide.h"
 #include "server/session.h"
 #include "smtp/reply.h"
 
@@ -134,6 +135,8 @@ static int pass_end(struct ctx *ctx, struct proxy_tx *t, const struct edits *edi
 
 	b->kept = proxy_keep_can(&t->keep);
 	proxy_tx_received(t);
+	if (t->late && edits->eight_bit)
+		proxy_wide_gathered(b);
 	if (t->late) {
 		proxy_tx_introduce(t);
 		b->prefer = proxy_doubt_member(t->session, b, b->answered.rcpts, b->answered.n);
@@ -166,6 +169,8 @@ int proxy_finish(struct ctx *ctx, struct tx *tx, const struct edits *edits, stru
 		answer_twin(ctx, t, &twin, ret);
 	else
 		r = pass_end(ctx, t, edits, &said, ret);
+	if (t->backend.too_wide && !t->log.as)
+		t->log.as = proxy_log_refused;
 	if (r == 0)
 		proxy_log_reply(&t->log, &t->arena, proxy_backend_heard(&t->backend, &said), ret);
 	proxy_log_end(ctx, &t->log, t->session, &t->backend, "stopped");

@@ -19,6 +19,7 @@
 #include "server/proxy_ask.h"
 #include "server/proxy_offers.h"
 #include "server/proxy_reply.h"
+#include "server/proxy_wide.h"
 #include "server/server.h"
 
 /* For its answer to a message, where no hops say how long. */
@@ -76,7 +77,7 @@ static void refuse(struct ctx *ctx, struct proxy_backend *b, const struct nextho
 	} else if (f->reason == NEXTHOP_CROWDED) {
 		smtp_reply_set(&b->lost, 451, "4.3.2",
 			"The servers behind us have no room now; try again later");
-	} else if (f->reason == NEXTHOP_LACKING) {
+	} else if (f->reason == NEXTHOP_LACKING && !proxy_wide_is_why(b, f)) {
 		snprintf(
 			enhanced, sizeof(enhanced), "4.%u.%u", f->status.subject, f->status.detail);
 		smtp_reply_set(&b->lost, 451, enhanced,
@@ -87,6 +88,8 @@ static void refuse(struct ctx *ctx, struct proxy_backend *b, const struct nextho
 
 void proxy_backend_lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 {
+	if (b->too_wide)
+		return; /* there is none */
 	if (b->lost.code == 0 && !b->in_doubt && smtp_reply_is_about_session(&b->last_word))
 		proxy_backend_pass(b, b->arena, &b->last_word, "0.0", &b->lost);
 	if ((b->live || (b->answered.n && b->name.n)) && b->lost.code == 0)
@@ -140,6 +143,8 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 	struct nexthop_broken broken;
 	int r = 0;
 
+	if (!proxy_wide_may_connect(b, ret_why))
+		return ERR_UNREACHABLE;
 	if (b->held)
 		conn = b->held;
 	else if (b->ahead && !is_elsewhere(b, &ask))

@@ -71,6 +71,8 @@ struct proxy_backend {
 	/* What the client is told once there is none and never will be; code 0: there may be. */
 	struct smtp_reply lost;
 	bool absent; /* with `lost`: it is for want of a server, not by a reply about the mail */
+	bool wide; /* its content has bytes over 127, and nobody declared them */
+	bool too_wide; /* with `lost`: whom it could go to does not take such bytes */
 	bool in_doubt; /* with `lost`: all was sent, it may have the message */
 	/* What the last one said, where it refused MAIL or was lost by that; code 0: nothing. */
 	struct smtp_reply last_word;

@@ -12,6 +12,7 @@
 #include "nexthop/quiet.h"
 #include "rt/clock.h"
 #include "server/proxy_tx.h"
+#include "server/proxy_wide.h"
 #include "server/session.h"
 
 /* For others who wait. A client nearby needs less for its content. */
@@ -30,14 +31,17 @@ bool proxy_gather_may_ask_ahead(struct proxy_tx *t)
 	const struct proxy_backend *b = &t->backend;
 
 	t->asked_ahead = t->session->data_follows &&
-			 (b->held || b->ahead || b->pretence || !is_short(t));
+			 (b->held || b->ahead || b->pretence ||
+				 !(is_short(t) || proxy_wide_divides(b)));
 	return t->asked_ahead;
 }
 
 static bool is_wise(const struct proxy_tx *t)
 {
-	return slow_is(t->session) ||
-	       (!t->asked_ahead && !t->session->content_is_here && is_short(t));
+	if (slow_is(t->session))
+		return true;
+	return !t->asked_ahead && (proxy_wide_may_be_elsewhere(&t->backend) ||
+					  (!t->session->content_is_here && is_short(t)));
 }
 
 int proxy_gather_begin(struct ctx *ctx, struct proxy_tx *t)

@@ -179,14 +179,12 @@ static void refuse(struct visit *v, struct slice to)
 		r->refused++;
 }
 
-/* What came without being declared may pass through a proxy, which knows the bytes too late. */
 static void judge_narrow(const struct visit *v, struct slice to)
 {
 	struct message *m;
 	struct rcpt *r = oracle_rcpt(to, &m);
 
-	if (r && message_is_too_wide(m, r->address) && !is_passing(m->sender) &&
-		!is_keeping(m->sender))
+	if (r && message_is_too_wide(m, r->address))
 		storm_fail("message %u has bytes over 127, and %s does not offer 8BITMIME",
 			m->number, v->hop->address);
 }
