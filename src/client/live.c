@@ -24,10 +24,21 @@ static bool by_chunks(const struct client_live *l)
 	return offers(l, SMTP_CAP_CHUNKING) && l->client->protocol == CLIENT_SMTP;
 }
 
+static void give_up(struct client_live *l)
+{
+	if (l->content && !l->chunks)
+		l->client->over = true;
+	if (l->unanswered || l->asked)
+		l->client->over = true; /* replies that nobody waits for are still to come */
+	l->content = false;
+}
+
 static int fail(
 	struct ctx *ctx, struct client_live *l, int code, struct client_failure *ret_failure)
 {
-	client_live_abandon(l);
+	give_up(l);
+	if (l->begun)
+		buf_done(&l->chunk);
 	client_talk_failed(ctx, l->client, code, ret_failure);
 	if (l->odd && ret_failure->reply.code == 0)
 		ret_failure->reply = *l->odd;
@@ -310,7 +321,7 @@ int client_live_open(struct ctx *ctx, struct client_live *l, struct smtp_reply *
 		return fail(ctx, l, r, ret_failure);
 	if (ret->code == 354) {
 		ret->code = 0;
-		l->content = true;
+		l->content = l->begun = true;
 	}
 	return 0;
 }
@@ -338,6 +349,7 @@ static int send_chunk(struct ctx *ctx, struct client_live *l, bool last)
 		r = client_talk_listen(ctx, c); /* else it would pass for the reply to this chunk */
 	if (r < 0 || l->refused.code)
 		return r;
+	l->begun = true;
 	buf_printf(client_talk_line(c), "BDAT %zu%s", l->chunk.n, last ? " LAST" : "");
 	r = client_talk_send(ctx, c, c->timeouts.block);
 	if (r == 0 && last)
@@ -377,10 +389,22 @@ static int write_dotted(struct ctx *ctx, struct client_live *l, struct slice pie
 int client_live_write(struct ctx *ctx, struct client_live *l, struct slice piece,
 	struct client_failure *ret_failure)
 {
+	size_t before = l->chunk.n;
+
 	l->client->stage = CLIENT_BODY;
 	int r = l->chunks ? write_chunks(ctx, l, piece) : write_dotted(ctx, l, piece);
 
+	if (r < 0 && !l->begun)
+		l->chunk.n = before; /* whoever gets it now gets the piece once more */
 	return r < 0 ? fail(ctx, l, r, ret_failure) : 0;
+}
+
+bool client_live_unsent(const struct client_live *l, struct slice *ret)
+{
+	if (l->begun)
+		return false;
+	*ret = buf_slice(&l->chunk);
+	return true;
 }
 
 /* ---- the end ---- */
@@ -488,10 +512,6 @@ void client_live_settle(struct ctx *ctx, struct client_live *l)
 
 void client_live_abandon(struct client_live *l)
 {
-	if (l->content && !l->chunks)
-		l->client->over = true;
-	if (l->unanswered || l->asked)
-		l->client->over = true; /* replies that nobody waits for are still to come */
-	l->content = false;
+	give_up(l);
 	buf_done(&l->chunk);
 }

@@ -27,6 +27,7 @@ struct client_live {
 	size_t accepted; /* recipients */
 	bool chunks; /* the content goes by BDAT (RFC 3030) */
 	bool content; /* a content has begun */
+	bool begun; /* some of it may have gone out */
 	bool prdr; /* each recipient may get an answer of its own (draft-hall-prdr-00) */
 	bool asked; /* DATA went with the envelope, and was not answered yet */
 	struct smtp_dot dot;
@@ -55,6 +56,9 @@ int client_live_open(struct ctx *ctx, struct client_live *l, struct smtp_reply *
  * It may refuse in the middle; finish tells. */
 int client_live_write(struct ctx *ctx, struct client_live *l, struct slice piece,
 	struct client_failure *ret_failure);
+/* After a failure: nothing of the content has gone out, and this was written before the step that
+ * failed. Valid until abandon. False: some has, and is not kept. Pure. */
+bool client_live_unsent(const struct client_live *l, struct slice *ret);
 /* Ends the content. *ret is the answer to the message. *ret_n is 0 where it holds for all
  * recipients; else, with LMTP and PRDR, the number of those accepted, and ret_each, which has room
  * for them, holds an answer to each in the order of their acceptance. LMTP has no answer to the

@@ -174,6 +174,11 @@ int nexthop_live_write(struct ctx *ctx, struct nexthop_live *l, struct slice pie
 	return r < 0 ? broken(ctx, l, &failure, ret_broken) : 0;
 }
 
+bool nexthop_live_unsent(const struct nexthop_live *l, struct slice *ret)
+{
+	return client_live_unsent(&l->live, ret);
+}
+
 int nexthop_live_finish(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply *ret,
 	struct smtp_reply *ret_each, size_t *ret_n, struct nexthop_broken *ret_broken)
 {

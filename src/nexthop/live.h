@@ -47,6 +47,8 @@ int nexthop_live_open(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply
 /* The next piece, canonical; suspends while the host takes nothing. */
 int nexthop_live_write(struct ctx *ctx, struct nexthop_live *l, struct slice piece,
 	struct nexthop_broken *ret_broken);
+/* As client_live_unsent: after a failure, until nexthop_live_end. */
+bool nexthop_live_unsent(const struct nexthop_live *l, struct slice *ret);
 /* Nothing was accepted before this call. Answers as from client_live_finish. */
 int nexthop_live_finish(struct ctx *ctx, struct nexthop_live *l, struct smtp_reply *ret,
 	struct smtp_reply *ret_each, size_t *ret_n, struct nexthop_broken *ret_broken);

@@ -1,7 +1,7 @@
 /* A backend that is lost before the content is replaced, unseen by the client: the envelope is said
  * again to another one, and if that answers each recipient as the first one did, all goes on.
- * Nothing was promised so far, and nothing can be there twice. Later it is too late: what was sent
- * is not kept. */
+ * Nothing was promised so far, and nothing can be there twice. proxy_body.c does the same until
+ * some of the content has gone out; then it is too late: what was sent is not kept. */
 #include "server/proxy_backend.h"
 
 #include <stdio.h>

@@ -312,6 +312,12 @@ void client_live_settle(struct ctx *ctx, struct client_live *l)
 	(void)ctx, (void)l;
 }
 
+bool client_live_unsent(const struct client_live *l, struct slice *ret)
+{
+	(void)l, (void)ret;
+	return false;
+}
+
 void client_live_abandon(struct client_live *l)
 {
 	l->client->in_use = false;

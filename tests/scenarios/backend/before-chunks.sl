@@ -24,3 +24,44 @@ expect one got 3
 expect good got 3
 expect bad got 0
 expect queue empty
+
+# Within the content it is still so, as long as all that has come is gathered here: 32 KiB.
+advance 15m
+server one { forget; offer PIPELINING CHUNKING }
+client within to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<within@one.test>" "DATA"; expect 250; expect 250; expect 354; raw "a: b\r\n\r\n"; repeat 20 "0123456789012345678901234567890123456789\r\n"; wait 300ms }
+server one { stop }
+server one { start }
+client within { wait 300ms; raw "end\r\n.\r\n"; expect 250; close }
+expect one got 4
+expect one message 4 { has "0123456789012345678901234567890123456789\nend" }
+
+client full to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<full@one.test>" "DATA"; expect 250; expect 250; expect 354; raw "a: b\r\n\r\n"; repeat 700 "0123456789012345678901234567890123456789\r\n"; wait 300ms }
+server one { stop }
+server one { start }
+client full { wait 300ms; repeat 700 "abcdefghijabcdefghijabcdefghijabcdefghij\r\n"; raw "end\r\n.\r\n"; expect 250; close }
+expect one got 5
+expect one message 5 { has "0123456789012345678901234567890123456789\nabcdefghij"; has "abcdefghij\nend"; bytes 57500 57600 }
+
+# To one that takes DATA alone it goes by DATA.
+server bad { forget; offer PIPELINING CHUNKING }
+server good { forget }
+client other to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<other@two.test>" "DATA"; expect 250; expect 250; expect 354; raw "a: b\r\n\r\n..dot\r\n"; wait 300ms }
+server bad { stop }
+client other { wait 300ms; raw "end\r\n.\r\n"; expect 250; close }
+expect good got 4
+expect good message 4 { has ".dot\nend" }
+server bad { start }
+advance 15m
+
+# And where nobody is left the client hears it, or the message is too much by then.
+client alone to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<alone@one.test>" "DATA"; expect 250; expect 250; expect 354; raw "a: b\r\n\r\n"; wait 300ms }
+server one { stop }
+client alone { wait 300ms; raw "end\r\n.\r\n"; expect 451 "4.4.2"; close }
+server one { start }
+advance 15m
+client much to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<much@one.test>" "DATA"; expect 250; expect 250; expect 354; raw "a: b\r\n\r\n"; repeat 900 "0123456789012345678901234567890123456789\r\n"; wait 300ms }
+server one { stop }
+server one { start }
+client much { wait 300ms; raw "end\r\n.\r\n"; expect 451 "4.4.2"; close }
+expect one got 5
+expect queue empty

@@ -171,16 +171,18 @@ static int op_body(struct ctx *ctx, struct play *p, void *self, const struct stm
 	return play_fail(p, s, "another body:\n%.*s", SLICE_ARG(slice_take(body, 1500)));
 }
 
-/* bytes N: of the whole text, with plain line ends. */
+/* bytes LEAST [MOST]: of the whole text, with plain line ends. */
 static int op_bytes(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
 {
 	const struct message *m = self;
-	uint64_t n;
+	uint64_t least, most = UINT64_MAX;
 
 	(void)ctx;
-	if (!play_number(p, s, 1, &n))
+	if (!play_number(p, s, 1, &least) || (s->n > 2 && !play_number(p, s, 2, &most)))
 		return ERR_INVALID;
-	return m->text.n >= n ? 0 : play_fail(p, s, "only %zu bytes", m->text.n);
+	if (m->text.n > most)
+		return play_fail(p, s, "%zu bytes", m->text.n);
+	return m->text.n >= least ? 0 : play_fail(p, s, "only %zu bytes", m->text.n);
 }
 
 static int time_is(struct play *p, const struct stmt *s, const struct message *m, bool after)
@@ -236,7 +238,7 @@ const struct op hop_message_ops[] = {
 	{ "lacks", 1, 1, BLOCK_NONE, NULL, op_lacks },
 	{ "header", 2, 2, BLOCK_NONE, NULL, op_header },
 	{ "body", 1, 1, BLOCK_NONE, NULL, op_body },
-	{ "bytes", 1, 1, BLOCK_NONE, NULL, op_bytes },
+	{ "bytes", 1, 2, BLOCK_NONE, NULL, op_bytes },
 	{ "after", 1, 1, BLOCK_NONE, NULL, op_after },
 	{ "before", 1, 1, BLOCK_NONE, NULL, op_before },
 	{ "tls", 0, 1, BLOCK_NONE, NULL, op_tls },
