@@ -390,6 +390,24 @@ static void check_recipients(
 	}
 }
 
+/* A final server has an answer for each recipient of a message, most clients take only one. */
+static void warn_of_lmtp(
+	struct config_loading *l, const struct config *c, const struct config_domain *d)
+{
+	bool proxy = false, lmtp = false;
+
+	for (size_t i = 0; i < c->listeners.n; i++)
+		proxy |= c->listeners.v[i].service == CONFIG_SERVICE_PROXY;
+	for (size_t i = 0; d->hops && i < d->hops->hosts.n; i++)
+		lmtp |= d->hops->hosts.v[i].place.protocol == CONFIG_LMTP;
+	if (proxy && lmtp)
+		CONFIG_WARNING(l, config_place(d->at, "via"),
+			"a proxy takes one recipient of '%s' a transaction from clients without "
+			"PRDR, because the hops '%s' have a lmtp:// host; some come back for the "
+			"next one minutes later",
+			d->name.p, d->hops->name.p);
+}
+
 static const struct config_listener *find_mx_that_stores(const struct config *c)
 {
 	for (size_t i = 0; i < c->listeners.n; i++)
@@ -507,7 +525,7 @@ static void (*const listener_rules[])(struct config_loading *, const struct conf
 	check_wildcard, check_width, check_fronts, check_passed, check_connect, check_patience,
 	check_backend_failure, check_dedupe, check_mx, check_addresses };
 static void (*const domain_rules[])(struct config_loading *, const struct config *,
-	const struct config_domain *) = { check_recipients, check_backend_decides };
+	const struct config_domain *) = { check_recipients, check_backend_decides, warn_of_lmtp };
 static void (*const rules[])(struct config_loading *, const struct config *) = { check_spool,
 	check_users, check_hidden_routes, check_usefulness };
 

@@ -336,6 +336,10 @@ static const struct {
 	{ HOPS LISTEN "\"127.0.0.1:9\", service: proxy, via: inside, connect: dot } }\n",
 		"t.yaml:2:96: warning: recipients share one verdict at the listener 'x': with "
 		"connect: dot" },
+	{ "hops: { in: { hosts: [ lmtp://127.0.0.1 ], tell-client: proxy-v1 } }\npostmaster: a@b.example\n"
+	  "domains: { a.example: { via: in, recipients: backend-decides } }\n"
+	  "listeners: { x: { for: mx, service: proxy, address: \":25\", tls: off } }\n",
+		"t.yaml:3:30: warning: a proxy takes one recipient of 'a.example' a transaction" },
 	{ "retry: { warn-after: 5d }\n", "t.yaml:1:22: warning: no sender is warned of a delay, "
 					 "because 'warn-after' is not below 'keep'" },
 };
