@@ -166,10 +166,21 @@ static int settle(struct ctx *ctx)
 		if (r < 0 && ctx_check(ctx) == 0)
 			r = 0; /* a planned fault of the disk struck late */
 		else if (open == 0 && storm.clients_now == 0 && !rot_owed() &&
-			 program_ready(storm.program))
+			 program_ready(storm.program)) {
+			storm.settled = true;
 			return r;
+		}
 	}
 	return r;
+}
+
+/* Its own words come last: what did not end tells more of itself. */
+static void judge_end(void)
+{
+	if (storm.clients_now)
+		storm_fail("%u clients are still there long after the storm", storm.clients_now);
+	if (!storm.settled)
+		storm_fail("the queue is not at rest long after the storm");
 }
 
 int storm_course(struct ctx *ctx, void *arg)
@@ -199,6 +210,8 @@ int storm_course(struct ctx *ctx, void *arg)
 			r = settle(ctx);
 		if (r == 0 && storm.failure == NULL)
 			oracle_judge(ctx);
+		if (r == 0)
+			judge_end();
 		if (r == 0 && storm.failure == NULL)
 			refusal_judge_all();
 	}

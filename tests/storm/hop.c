@@ -12,6 +12,7 @@
 #include "rt/sim/sim.h"
 #include "rt/stream.h"
 #include "rt/tls.h"
+#include "own.h"
 #include "storm.h"
 
 #define STALL	     (15 * USEC_PER_MIN) /* longer than most are patient */
@@ -194,7 +195,7 @@ static void take(struct visit *v, struct slice to)
 	if (v->hop->manners.seven)
 		judge_narrow(v, to);
 	if (v->report)
-		oracle_report(to, buf_slice(&v->text));
+		own_delivered(to, buf_slice(&v->text), v->began, sim_sock_peer_has(v->sock));
 	else
 		oracle_delivered(to, buf_slice(&v->text), v->began, sim_sock_peer_has(v->sock));
 }
@@ -319,7 +320,7 @@ static int answer_each(struct ctx *ctx, struct visit *v)
 		const struct verdict *d = &verdicts[i];
 
 		r = say(ctx, v, words(d));
-		if (m->lmtp && r == 0 && d->what == VERDICT_YES && !v->report)
+		if (m->lmtp && r == 0 && d->what == VERDICT_YES)
 			has_answered(d->delivery, d->delivery + 1);
 	}
 	if (r == 0 && !lost && !m->lmtp) {

@@ -11,6 +11,7 @@
 #include "rt/clock.h"
 #include "rt/sim/sim.h"
 #include "crash.h"
+#include "own.h"
 #include "refusal.h"
 #include "rot.h"
 #include "storm.h"
@@ -54,8 +55,19 @@ static void forget(void)
 	free(storm.deliveries);
 	free(storm.failure);
 	crash_forget();
+	own_forget();
 	refusal_forget();
 	rot_forget();
+}
+
+/* Of clients' mail. */
+static unsigned deliveries(void)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < storm.deliveries_n; i++)
+		n += storm.deliveries[i].message != OWN_MAIL;
+	return n;
 }
 
 static struct outcome run(uint64_t seed)
@@ -79,7 +91,7 @@ static struct outcome run(uint64_t seed)
 		fprintf(stderr, "storm %" PRIu64 ": %s\n", seed, storm.failure);
 	o.failed = storm.failure != NULL;
 	o.messages = storm.messages_n;
-	o.deliveries = (unsigned)storm.deliveries_n;
+	o.deliveries = deliveries();
 	o.crashes = storm.cuts + storm.kills;
 	o.kept = kept();
 	forget();

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "crash.h"
+#include "own.h"
 #include "program.h"
 #include "rt/clock.h"
 #include "rt/sim/sim.h"
@@ -16,8 +17,6 @@
 
 /* From a commit until a client that reads has heard of it, at most. */
 #define HEARING_TIME (1 * USEC_PER_SEC)
-/* From a next hop's 250 until its record is durable, slow disks included. */
-#define RECORD_TIME  (2 * USEC_PER_SEC)
 #define LEAVING_TIME (30 * USEC_PER_SEC)
 
 struct storm storm;
@@ -219,6 +218,17 @@ static void learn_id(struct message *m, struct slice text)
 		storm_fail("message %u came out as %s; it is %s", m->number, id, m->id);
 }
 
+void oracle_note(const struct delivery *d)
+{
+	struct delivery *at;
+
+	storm.deliveries = mem_resize(
+		storm.deliveries, (storm.deliveries_n + 1) * sizeof(*storm.deliveries));
+	at = &storm.deliveries[storm.deliveries_n++];
+	*at = *d;
+	at->at = at->said = clock_now();
+}
+
 void oracle_delivered(struct slice address, struct slice text, usec_t began, bool awaited)
 {
 	struct message *m;
@@ -226,8 +236,6 @@ void oracle_delivered(struct slice address, struct slice text, usec_t began, boo
 	unsigned rcpt = r ? (unsigned)(r - m->rcpts) : 0;
 	const char *why;
 
-	if (slice_eq(address, S("boss@ours.test")))
-		return;
 	if (r == NULL) {
 		storm_fail("nobody sent to %.*s", SLICE_ARG(address));
 		return;
@@ -241,71 +249,8 @@ void oracle_delivered(struct slice address, struct slice text, usec_t began, boo
 		storm_fail("message %u is delivered, and was never sent to its end", m->number);
 	if (!r->accepted && (m->fate != OPEN || r->denied))
 		storm_fail("message %u is delivered to %s, who was refused", m->number, r->address);
-	storm.deliveries = mem_resize(
-		storm.deliveries, (storm.deliveries_n + 1) * sizeof(*storm.deliveries));
-	storm.deliveries[storm.deliveries_n++] = (struct delivery){ .message = m->number,
-		.rcpt = rcpt,
-		.at = clock_now(),
-		.said = clock_now(),
-		.began = began,
-		.awaited = awaited };
-}
-
-/* Of bytes over 127 that its host does not take, when no host has said no to anything else. */
-static void judge_status(const struct message *m, const struct rcpt *r, struct slice status)
-{
-	if (message_is_too_wide(m, r->address) && r->refused == 1 &&
-		!slice_eq(slice_trim(status), S("5.6.3")))
-		storm_fail("%s has bytes over 127, its host does not offer 8BITMIME, and it failed "
-			   "with %.*s",
-			r->address, SLICE_ARG(slice_trim(status)));
-}
-
-/* The fields of RFC 3464 for each recipient: an address, then what became of it. */
-static void read_report(const struct message *m, struct slice text)
-{
-	static const char final[] = "Final-Recipient: rfc822;", failed[] = "Action: failed";
-	static const char status[] = "Status: ";
-	struct slice last = SLICE_NIL;
-	struct message *of;
-	struct rcpt *told = NULL; /* whose status comes next */
-
-	while (text.n) {
-		struct slice line = slice_split(&text, '\n');
-
-		if (slice_starts(line, S(final)))
-			last = slice_trim(slice_skip(line, sizeof(final) - 1));
-		struct rcpt *r = last.n && slice_starts(line, S(failed)) ? oracle_rcpt(last, &of)
-									 : NULL;
-
-		if (r && of == m && r->reported_at == 0) {
-			r->reported_at = clock_now();
-			told = r;
-		}
-		if (told && slice_starts(line, S(status))) {
-			judge_status(m, told, slice_skip(line, sizeof(status) - 1));
-			told = NULL;
-		}
-	}
-}
-
-void oracle_report(struct slice to, struct slice text)
-{
-	char at[64];
-	unsigned number;
-
-	if (slice_eq(to, S("boss@ours.test"))) { /* the postmaster, whom alarms reach */
-		rot_told(text);
-		return;
-	}
-	snprintf(at, sizeof(at), "%.*s", SLICE_ARG(to));
-	if (sscanf(at, "s%u@ours.test", &number) != 1 || number >= storm.messages_n ||
-		is_stranger(storm.messages[number]->sender) ||
-		is_passing(storm.messages[number]->sender)) {
-		storm_fail("a report to %s, for whom we cannot vouch", at);
-		return;
-	}
-	read_report(storm.messages[number], text);
+	oracle_note(&(struct delivery){
+		.message = m->number, .rcpt = rcpt, .began = began, .awaited = awaited });
 }
 
 static bool says(struct slice line, const char *text)
@@ -340,7 +285,7 @@ int oracle_worker(const struct message *m)
 	return (int)(id >> 12 & 1023);
 }
 
-static struct message *with_id(uint64_t id)
+struct message *oracle_with_id(uint64_t id)
 {
 	char text[TEXT_ID_CHARS + 1] = "";
 
@@ -351,16 +296,11 @@ static struct message *with_id(uint64_t id)
 	return NULL;
 }
 
-bool oracle_has_id(uint64_t id)
-{
-	return with_id(id) != NULL;
-}
-
 /* ---- the end ---- */
 
 static void see_queued(void *arg, const struct program_rcpt *in)
 {
-	struct message *m, *known = with_id(in->id);
+	struct message *m, *known = oracle_with_id(in->id);
 	struct rcpt *r = oracle_rcpt(slice_str(in->to), &m);
 
 	(void)arg;
@@ -368,8 +308,12 @@ static void see_queued(void *arg, const struct program_rcpt *in)
 		storm_fail("%s is held as corrupt, and no line says so", in->to);
 	if (in->corrupt && in->to[0] == '\0' && known)
 		known->unreadable++;
-	if (r == NULL || strcmp(in->state, "done") == 0 || strcmp(in->state, "failed") == 0)
+	if (strcmp(in->state, "done") == 0 || strcmp(in->state, "failed") == 0)
 		return;
+	if (r == NULL) {
+		own_queued(in);
+		return;
+	}
 	bool refused = r->refused;
 
 	if (known && known->first == m) {
@@ -404,10 +348,8 @@ static void judge_lost(const struct message *m, unsigned rcpt)
 			r->address);
 }
 
-/* Its worker ended before this delivery was recorded, or could not record it. */
-static bool was_forgotten(const struct message *m, const struct delivery *d, usec_t next)
+bool oracle_forgot(int worker, const struct delivery *d, usec_t next)
 {
-	int worker = oracle_worker(m);
 	const unsigned ends = 1U << CRASH_KILL | 1U << CRASH_CUT;
 
 	/* What a worker had sent before it ended may arrive long afterwards. */
@@ -432,26 +374,12 @@ static void judge_twice(const struct message *m, unsigned rcpt)
 		/* A next hop may read what was sent long ago, and given up, behind the next attempt. */
 		if (before && !d->awaited && d->began <= before->at)
 			continue;
-		if (before && before->confirmed && !was_forgotten(m, before, d->began) &&
+		if (before && before->confirmed &&
+			!oracle_forgot(oracle_worker(m), before, d->began) &&
 			!rot_excuses_twice(m, before->said + RECORD_TIME))
 			storm_fail("message %u to %s is delivered twice without need", m->number,
 				m->rcpts[rcpt].address);
 		before = d;
-	}
-}
-
-/* A report is the truth: what failed is not tried again, but by the client. What was on its way
- * before may arrive. */
-static void judge_report(const struct message *m, unsigned rcpt)
-{
-	const struct rcpt *r = &m->rcpts[rcpt];
-
-	for (size_t i = 0; i < storm.deliveries_n && r->reported_at && m->tries == 0; i++) {
-		const struct delivery *d = &storm.deliveries[i];
-
-		if (d->message == m->number && d->rcpt == rcpt && d->began > r->reported_at)
-			storm_fail("message %u to %s was reported as failed, then delivered",
-				m->number, r->address);
 	}
 }
 
@@ -502,7 +430,6 @@ static void judge_message(const struct message *m)
 						    m->fate_at - RECORD_TIME, m->fate_at)))
 			storm_fail("message %u was refused, and is delivered", m->number);
 		judge_twice(m, i);
-		judge_report(m, i);
 	}
 }
 
@@ -514,6 +441,7 @@ void oracle_judge(struct ctx *ctx)
 		storm_fail("the queue cannot be read: %s", err_name(r));
 	for (unsigned i = 0; i < storm.messages_n; i++)
 		judge_message(storm.messages[i]);
+	own_judge();
 	if (rot_owed()) {
 		char id[TEXT_ID_CHARS + 1] = "";
 

@@ -294,12 +294,20 @@ bool rot_excuses_twice(const struct message *m, usec_t recorded)
 	return harmed(id_of(m), ended(m, recorded));
 }
 
+bool rot_was_named(void)
+{
+	for (size_t i = 0; i < rot.flips_n; i++)
+		if (rot.flips[i].aside_end || rot.flips[i].cut)
+			return true;
+	return false;
+}
+
 /* Of two ids in one batch the other one may be that of a report, which no client was told. */
 static bool names_report(const struct flip *f, uint64_t but)
 {
 	for (size_t i = 0; i < rot.named_n; i++)
 		if (rot.named[i].id != but && holds_id(buf_slice(&f->batch), rot.named[i].id) &&
-			!oracle_has_id(rot.named[i].id))
+			oracle_with_id(rot.named[i].id) == NULL)
 			return true;
 	return false;
 }
@@ -307,7 +315,7 @@ static bool names_report(const struct flip *f, uint64_t but)
 /* The report itself was in a file of its own, and was named. */
 static bool harmed_report(const struct own_flip *f, struct slice from)
 {
-	return rot_named(f->id) && !oracle_has_id(f->id) &&
+	return rot_named(f->id) && oracle_with_id(f->id) == NULL &&
 	       slice_search(buf_slice(&f->bytes), from) < f->bytes.n;
 }
 

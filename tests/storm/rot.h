@@ -30,6 +30,8 @@ uint64_t rot_owed(void);
 bool rot_excuses_loss(const struct message *m);
 /* The same of what was recorded then: it may be delivered again. */
 bool rot_excuses_twice(const struct message *m, usec_t recorded);
+/* A place was named: in a record of the program's own mail, perhaps. */
+bool rot_was_named(void);
 /* The same of a report to its sender: that may never come. */
 bool rot_excuses_silence(const struct message *m);
 

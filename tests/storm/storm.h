@@ -4,6 +4,7 @@
 #ifndef SLUICE_STORM_H
 #define SLUICE_STORM_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -82,9 +83,11 @@ struct message {
 	unsigned unreadable; /* of its recipients in the queue at the end: nobody can say which */
 };
 
+#define OWN_MAIL UINT_MAX
+
 /* A next hop took it for one recipient. */
 struct delivery {
-	unsigned message, rcpt;
+	unsigned message, rcpt; /* OWN_MAIL: mail of the program's own, and which (own.c) */
 	usec_t at;
 	usec_t began; /* the connection that it came by */
 	bool awaited; /* the client had not closed it when it was taken */
@@ -165,6 +168,7 @@ struct storm {
 	struct front fronts[FRONTS];
 	bool closed; /* hops take nothing before the calm */
 	bool calm; /* hops take everything, nothing breaks any more */
+	bool settled; /* and all that was in the queue has ended */
 	bool deaf; /* connections may end on one side only */
 	struct sim_host *box;
 	uint64_t cut_at; /* operation of its disk; 0: none is planned */
@@ -234,12 +238,17 @@ void oracle_acknowledged(struct message *m, const char *text);
 void oracle_acknowledged_one(struct message *m, unsigned rcpt, const char *text);
 /* A next hop took it. */
 void oracle_delivered(struct slice address, struct slice text, usec_t began, bool awaited);
-/* A report to a sender arrived. */
-void oracle_report(struct slice to, struct slice text);
+/* It is of this message, or OWN_MAIL; its times are now. */
+void oracle_note(const struct delivery *d);
+/* From a next hop's 250 until its record is durable, slow disks included. */
+#define RECORD_TIME (2 * USEC_PER_SEC)
+/* This worker ended before the delivery was recorded, or could not record it; next: when the connection
+ * of another one began. */
+bool oracle_forgot(int worker, const struct delivery *d, usec_t next);
 /* In whose part of the spool it is, as its queue id says (docs/spool-format.md); -1: it has none. */
 int oracle_worker(const struct message *m);
-/* It is the id of a message of a client. */
-bool oracle_has_id(uint64_t id);
+/* The message of a client with this id, or NULL. */
+struct message *oracle_with_id(uint64_t id);
 void oracle_log(void *arg, struct slice line);
 /* At the end of all. */
 void oracle_judge(struct ctx *ctx);
