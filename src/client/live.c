@@ -226,6 +226,22 @@ static int hear_first(struct ctx *ctx, struct client_live *l, const struct begin
 	return r == 0 ? client_tell_forwarded(ctx, l->client, b->forwards, ret) : r;
 }
 
+/* Its no to MAIL is final: what it says to the commands behind MAIL, or that it says nothing more,
+ * changes nothing. */
+static void hear_rest(struct ctx *ctx, struct client_live *l, size_t rcpts)
+{
+	struct smtp_reply reply;
+	int r = 0;
+
+	while (r == 0 && rcpts-- > 0)
+		r = hear(ctx, l, CLIENT_RCPT, l->client->timeouts.rcpt, &reply);
+	if (r == 0 && l->asked)
+		r = take_data_back(ctx, l);
+	if (r < 0)
+		l->client->over = true;
+	client_live_abandon(l);
+}
+
 static int begin(struct ctx *ctx, struct client_live *l, struct beginning *b,
 	struct smtp_reply *ret_mail, struct smtp_reply *ret_rcpts, struct client_failure *ret)
 {
@@ -249,11 +265,8 @@ static int begin(struct ctx *ctx, struct client_live *l, struct beginning *b,
 	if (r == 0)
 		r = hear(ctx, l, CLIENT_MAIL, c->timeouts.mail, ret_mail);
 	if (r == 0 && ret_mail->code >= 400) {
-		r = hear_rcpts(ctx, l, ret_rcpts, 0, b->sent); /* all say no */
-		if (r == 0 && l->asked)
-			r = take_data_back(ctx, l);
-		client_live_abandon(l);
-		return r;
+		hear_rest(ctx, l, b->sent);
+		return 0;
 	}
 	return r == 0 ? rcpts_from(ctx, l, b->rcpts, b->n, b->sent, ret_rcpts) : r;
 }

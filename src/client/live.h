@@ -8,7 +8,8 @@
  *
  * Each step suspends and returns 0 with replies, of any class that makes sense there, or negative:
  * the session is over then, *ret_failure says why, and nothing was accepted, unless the failure's
- * stage is CLIENT_DOT: then nobody knows. Texts of replies live in ctx->arena. */
+ * stage is CLIENT_DOT: then nobody knows. Replies to recipients that came before a failure are
+ * filled in, the others untouched. Texts of replies live in ctx->arena. */
 #ifndef SLUICE_CLIENT_LIVE_H
 #define SLUICE_CLIENT_LIVE_H
 
@@ -39,7 +40,8 @@ struct client_live {
 
 /* MAIL, and the first recipients in the same breath where the peer takes that. The parameters are
  * passed on as far as the peer offers them. who: told by XFORWARD; NULL: nobody is. *ret_mail is a
- * 2xx, 4xx or 5xx; after a no the transaction is over and ret_rcpts is not filled. */
+ * 2xx, 4xx or 5xx; after a no, whatever follows it, the transaction is over and ret_rcpts is not
+ * filled. */
 int client_live_begin(struct ctx *ctx, struct client *c, struct slice reverse_path,
 	const struct smtp_mail_params *params, const struct client_who *who,
 	const struct client_rcpt *rcpts, size_t n, struct client_live *ret,

@@ -21,7 +21,8 @@ struct nexthop_broken {
 };
 
 /* Each call suspends. 0; ERR_CANCELLED as ctx_check; else ERR_UNREACHABLE with *ret_broken filled.
- * After any failure only nexthop_live_end is left. Texts of replies live in ctx->arena. */
+ * After any failure only nexthop_live_end is left; replies to recipients that came before it are
+ * filled in, the others untouched. Texts of replies live in ctx->arena. */
 
 /* How patient the steps before the content are from now on: less where other hosts could take
  * over, of which there are none at first (docs/decisions/a-silent-server-is-left.md). all: of the

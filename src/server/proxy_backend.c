@@ -1,7 +1,8 @@
 /* A backend that is lost before the content is replaced, unseen by the client: the envelope is said
- * again to another one, and if that answers each recipient as the first one did, all goes on.
- * Nothing was promised so far, and nothing can be there twice. proxy_body.c does the same until
- * some of the content has gone out; then it is too late: what was sent is not kept. */
+ * again to another one, and if that takes each recipient that the first one has taken, all goes on.
+ * Who was refused is not said again: the client was told. Nothing was promised so far, and nothing
+ * can be there twice. proxy_body.c does the same until some of the content has gone out; then it is
+ * too late: what was sent is not kept. */
 #include "server/proxy_backend.h"
 
 #include <stdio.h>
@@ -176,10 +177,21 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 	return r;
 }
 
-static bool is_as_before(const struct proxy_answered *a, const struct smtp_reply *said)
+/* Those that were taken. */
+static size_t taken_of(const struct proxy_answered *a, struct client_rcpt *ret)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < a->n; i++)
-		if (said[i].code / 100U != a->classes[i])
+		if (a->classes[i] == 2)
+			ret[n++] = a->rcpts[i];
+	return n;
+}
+
+static bool are_taken(const struct smtp_reply *said, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!smtp_reply_is_positive(&said[i]))
 			return false;
 	return true;
 }
@@ -197,10 +209,12 @@ int proxy_backend_say_again(struct ctx *ctx, struct proxy_backend *b, const char
 	const struct proxy_answered *a = &b->answered;
 	struct arena scratch = ARENA_INIT; /* the transaction's would grow each time */
 	struct smtp_reply mail, *said = arena_array(&scratch, struct smtp_reply, a->n + 1);
-	int r = proxy_backend_connect(ctx, b, a->rcpts, a->n, &mail, said, ret_why);
-	bool same = r == 0 && mail.code < 400 && is_as_before(a, said);
+	struct client_rcpt *rcpts = arena_array(&scratch, struct client_rcpt, a->n + 1);
+	size_t n = taken_of(a, rcpts);
+	int r = proxy_backend_connect(ctx, b, rcpts, n, &mail, said, ret_why);
+	bool same = r == 0 && mail.code < 400 && are_taken(said, n);
 
-	b->said_again += a->n;
+	b->said_again += n;
 	arena_reset(&scratch);
 	if (r != 0 || same)
 		return r;
@@ -213,12 +227,20 @@ int proxy_backend_say_again(struct ctx *ctx, struct proxy_backend *b, const char
 struct step {
 	int (*ask)(struct ctx *ctx, struct proxy_backend *b, const struct step *s,
 		struct nexthop_broken *ret_broken);
-	const struct client_rcpt *rcpts;
+	const struct client_rcpt *rcpts; /* without an answer so far */
 	size_t n;
-	struct smtp_reply *ret;
+	struct smtp_reply *ret; /* code 0 until it is there */
+	struct smtp_reply *mail; /* to MAIL, with which it begins; NULL: it does not */
 };
 
-static int ask(struct ctx *ctx, struct proxy_backend *b, const struct step *s, const char **why)
+/* What was heard stands, whoever is lost after it. */
+static void note_heard(struct proxy_backend *b, struct step *s)
+{
+	for (; s->n && s->ret->code; s->rcpts++, s->ret++, s->n--)
+		proxy_backend_remember(b, s->rcpts, s->ret);
+}
+
+static int ask(struct ctx *ctx, struct proxy_backend *b, struct step *s, const char **why)
 {
 	const struct proxy_answered *a = &b->answered;
 	struct nexthop_ask all = proxy_ask_of(b, a->rcpts, a->n);
@@ -228,23 +250,33 @@ static int ask(struct ctx *ctx, struct proxy_backend *b, const struct step *s, c
 	proxy_ask_hurry(b, nexthop_live_conn(b->live), &all);
 	int r = s->ask(ctx, b, s, &broken);
 
+	note_heard(b, s);
 	if (r == ERR_UNREACHABLE)
 		proxy_backend_broke(ctx, b, &broken, why);
 	return r;
 }
 
-/* A backend is brought to where the last one was, and asked. */
-static int ask_anew(
-	struct ctx *ctx, struct proxy_backend *b, const struct step *s, const char **why)
+/* Nobody has answered a recipient: MAIL and all of them in one. */
+static int begin(struct ctx *ctx, struct proxy_backend *b, struct step *s, const char **why)
 {
+	int r = proxy_backend_connect(ctx, b, s->rcpts, s->n, s->mail, s->ret, why);
+
+	note_heard(b, s);
+	return r;
+}
+
+/* A backend is brought to where the last one was, and asked. */
+static int ask_anew(struct ctx *ctx, struct proxy_backend *b, struct step *s, const char **why)
+{
+	if (s->mail && b->answered.n == 0)
+		return begin(ctx, b, s, why);
 	b->more_needs = proxy_offers_needs(&b->params, s->rcpts, s->n);
 	int r = proxy_backend_say_again(ctx, b, why);
 
 	return r == 0 ? ask(ctx, b, s, why) : r;
 }
 
-static int ask_another(
-	struct ctx *ctx, struct proxy_backend *b, const struct step *s, const char **why)
+static int ask_another(struct ctx *ctx, struct proxy_backend *b, struct step *s, const char **why)
 {
 	b->replaced++;
 	proxy_backend_give_up(ctx, b, *why);
@@ -253,7 +285,7 @@ static int ask_another(
 
 /* Before the content: whoever is lost is replaced. 0; ERR_UNREACHABLE: nobody is left, `lost`
  * is set; else as ctx_check. */
-static int ask_somebody(struct ctx *ctx, struct proxy_backend *b, const struct step *s)
+static int ask_somebody(struct ctx *ctx, struct proxy_backend *b, struct step *s)
 {
 	struct deadline d;
 	const char *why = NULL;
@@ -273,57 +305,9 @@ static int ask_somebody(struct ctx *ctx, struct proxy_backend *b, const struct s
 
 /* ---- the envelope ---- */
 
-/* The first one hung up. As ask_another, but nothing was answered yet. */
-static int connect_again(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
-	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **why)
-{
-	int r = ERR_UNREACHABLE;
-	struct deadline d;
-
-	ctx_narrow(ctx, &d, proxy_ask_replace_time(b));
-	while (r == ERR_UNREACHABLE && proxy_ask_may_replace(b)) {
-		b->replaced++;
-		proxy_backend_give_up(ctx, b, *why);
-		r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, why);
-	}
-	r = ctx_widen(ctx, &d, r);
-	if (r != ERR_TIMEOUT || ctx_check(ctx) < 0)
-		return r;
-	*why = "no other backend answered in time";
-	return ERR_UNREACHABLE;
-}
-
-/* The first one of the transaction: one that hangs up on MAIL is passed over. */
-static int open_one(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
-	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret)
-{
-	const char *why;
-
-	proxy_ask_begin(b);
-	int r = proxy_backend_connect(ctx, b, rcpts, n, ret_mail, ret, &why);
-
-	if (r == ERR_UNREACHABLE && b->live)
-		r = connect_again(ctx, b, rcpts, n, ret_mail, ret, &why);
-	if (r == ERR_UNREACHABLE)
-		proxy_backend_lose(ctx, b, why);
-	return r;
-}
-
-/* Its no to MAIL comes as the reply to the recipients, since MAIL was answered before. */
-static int begin(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
-	size_t n, struct smtp_reply *ret)
-{
-	struct smtp_reply mail;
-	int r = open_one(ctx, b, rcpts, n, &mail, ret);
-
-	if (r < 0 || mail.code < 400)
-		return r;
-	proxy_backend_refused(b, &mail);
-	return 0;
-}
-
 int proxy_backend_mail(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret)
 {
+	struct step step = { .mail = ret };
 	usec_t began = clock_now();
 
 	if (b->pretence) {
@@ -331,7 +315,7 @@ int proxy_backend_mail(struct ctx *ctx, struct proxy_backend *b, struct smtp_rep
 		smtp_reply_set(ret, 250, "2.1.0", "The server behind us takes it");
 		return 0;
 	}
-	int r = open_one(ctx, b, NULL, 0, ret, NULL);
+	int r = ask_somebody(ctx, b, &step);
 
 	b->waited += clock_now() - began;
 	return r == ERR_UNREACHABLE ? 0 : r;
@@ -377,20 +361,21 @@ static int ask_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct step
 int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret)
 {
-	const struct step step = { ask_rcpts, rcpts, n, ret };
+	struct smtp_reply mail = { 0 };
+	struct step step = { ask_rcpts, rcpts, n, ret, b->live || b->parted ? NULL : &mail };
 	usec_t began = clock_now();
-	int r;
 
+	for (size_t i = 0; i < n; i++)
+		ret[i].code = 0;
 	if (b->lost.code)
 		return 0;
 	if (b->pretence)
 		return pretend(b, n, ret);
-	if (b->live == NULL && !b->parted)
-		r = begin(ctx, b, rcpts, n, ret);
-	else
-		r = ask_somebody(ctx, b, &step);
-	for (size_t i = 0; i < n && r == 0 && b->lost.code == 0; i++)
-		proxy_backend_remember(b, &rcpts[i], &ret[i]);
+	int r = ask_somebody(ctx, b, &step);
+
+	/* It comes as the reply to the recipients, since MAIL was answered before. */
+	if (r == 0 && mail.code >= 400)
+		proxy_backend_refused(b, &mail);
 	b->waited += clock_now() - began;
 	return r == ERR_UNREACHABLE ? 0 : r;
 }
@@ -405,7 +390,7 @@ static int ask_open(struct ctx *ctx, struct proxy_backend *b, const struct step 
 
 int proxy_backend_open(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret_refusal)
 {
-	const struct step step = { ask_open, NULL, 0, ret_refusal };
+	struct step step = { .ask = ask_open, .ret = ret_refusal };
 	usec_t began = clock_now();
 	int r;
 

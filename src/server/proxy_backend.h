@@ -59,7 +59,7 @@ struct proxy_backend {
 	uint64_t member; /* the same, as nexthop_live_member_id */
 	struct proxy_answered answered;
 	/* It was left within the transaction: whoever takes it on says the envelope again, and is
-	 * to answer as before. */
+	 * to take whom it had taken. */
 	bool parted;
 	unsigned parted_n; /* how often */
 	size_t said_again; /* recipients, so far */
@@ -95,7 +95,8 @@ static inline const struct smtp_reply *proxy_backend_heard(
 /* Connects and says MAIL, of which *ret is the reply, unless `lost` is set. */
 int proxy_backend_mail(struct ctx *ctx, struct proxy_backend *b, struct smtp_reply *ret);
 /* Asks for recipients; the first call connects and says MAIL, if nobody has. A MAIL that was
- * refused sets `lost` to that reply. ret has n replies, unless `lost` is set. */
+ * refused sets `lost` to that reply. ret has n replies; where `lost` is set, those that came before
+ * it, and code 0 for the others. */
 int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret);
 /* Before the content. *ret_refusal has code 0 or the backend's refusal. */
@@ -128,7 +129,7 @@ int proxy_backend_noop(struct ctx *ctx, struct proxy_backend *b);
  * b->live is set when there was one, and `lost` where a reply is due already. Else as ctx_check. */
 int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct client_rcpt *rcpts,
 	size_t n, struct smtp_reply *ret_mail, struct smtp_reply *ret, const char **ret_why);
-/* The same for the envelope so far, each recipient of which has to be answered as before. */
+/* The same for the envelope so far: each recipient that was taken has to be taken again. */
 int proxy_backend_say_again(struct ctx *ctx, struct proxy_backend *b, const char **ret_why);
 /* A step failed: what the backend said is noted, for the client and the log. *ret_why is as in
  * *broken. Does not suspend. */

@@ -127,6 +127,31 @@ void proxy_keep_add(struct proxy_keep *k, const struct client_rcpt *rcpt, bool o
 	k->ours_n += ours;
 }
 
+struct proxy_keep_no {
+	const struct proxy_keep_no *next;
+	struct slice path;
+	struct smtp_reply said;
+};
+
+void proxy_keep_refuse(struct proxy_keep *k, struct slice path, const struct smtp_reply *said)
+{
+	if (!k->session || k->lent)
+		return;
+	struct proxy_keep_no *no = arena_array(k->arena, struct proxy_keep_no, 1);
+
+	*no = (struct proxy_keep_no){ k->noes, path, *said };
+	k->noes = no;
+}
+
+const struct smtp_reply *proxy_keep_no(const struct proxy_keep *k, struct slice path)
+{
+	const struct proxy_keep_no *no = k->noes;
+
+	while (no && !slice_eq_nocase(no->path, path))
+		no = no->next;
+	return no ? &no->said : NULL;
+}
+
 size_t proxy_keep_bytes(const struct proxy_keep *k)
 {
 	return server_envelope_bytes(&k->envelope) + k->ours_room * sizeof(*k->ours) + k->header.n;

@@ -13,6 +13,7 @@
 
 struct client_rcpt;
 struct edits;
+struct smtp_reply;
 struct spool_writer;
 
 /* Zeroed it keeps nothing, as with `tempfail`, and every call is harmless. */
@@ -23,6 +24,7 @@ struct proxy_keep {
 	struct server_envelope envelope; /* of everyone who got 250 at RCPT, in that order */
 	bool *ours; /* which of them got it from us; the others are in the backend's hands */
 	size_t ours_room, ours_n;
+	const struct proxy_keep_no *noes; /* recipients that a server has refused; in the arena */
 	uint64_t size_hint;
 	struct spool_writer *writer; /* NULL: none yet, or no more */
 	struct gathered gathered; /* what it takes, where it is lent */
@@ -54,6 +56,10 @@ bool proxy_keep_can(const struct proxy_keep *k);
 void proxy_keep_refusal(const struct proxy_keep *k, struct smtp_reply *ret);
 /* A recipient got 250: from a backend, or (ours) from us. */
 void proxy_keep_add(struct proxy_keep *k, const struct client_rcpt *rcpt, bool ours);
+/* A server has refused a recipient, in these words, which live in the arena as the path does. */
+void proxy_keep_refuse(struct proxy_keep *k, struct slice path, const struct smtp_reply *said);
+/* The last such words; or NULL: it may be taken, should no server be there. */
+const struct smtp_reply *proxy_keep_no(const struct proxy_keep *k, struct slice path);
 /* Bytes of memory beyond the arena. */
 size_t proxy_keep_bytes(const struct proxy_keep *k);
 /* What comes first: the header section with its empty line. ERR_LIMIT when it is too long to be

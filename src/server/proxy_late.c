@@ -33,6 +33,7 @@ struct attempt {
 	const char *why; /* it was lost */
 	struct smtp_reply *said; /* to each recipient */
 	size_t accepted;
+	bool refused; /* somebody was, by one that was lost then */
 };
 
 static int pass_piece(void *arg, struct slice piece)
@@ -42,15 +43,15 @@ static int pass_piece(void *arg, struct slice piece)
 	return nexthop_live_write(t->ctx, t->backend->live, piece, &t->broken);
 }
 
-/* The first of the replies that says no, rather one for now than one for ever; or NULL. */
+/* The first of the replies, as far as they came, that says no, rather one for now than one for
+ * ever; or NULL. */
 static const struct smtp_reply *first_no(const struct smtp_reply *said, size_t n)
 {
 	const struct smtp_reply *no = NULL;
 
 	for (size_t i = 0; i < n; i++)
-		if (!smtp_reply_is_positive(&said[i]) &&
-			(no == NULL || (smtp_reply_is_temporary(&said[i]) &&
-					       !smtp_reply_is_temporary(no))))
+		if (said[i].code >= 400 && (no == NULL || (smtp_reply_is_temporary(&said[i]) &&
+								  !smtp_reply_is_temporary(no))))
 			no = &said[i];
 	return no;
 }
@@ -92,16 +93,25 @@ static int say_envelope(struct attempt *t, struct smtp_reply *ret)
 	const struct proxy_answered *a = &b->answered;
 	bool severally = smtp_mail_params_has(&b->params, SMTP_PARAM_PRDR);
 	struct smtp_reply mail;
-	int r = proxy_backend_connect(t->ctx, b, a->rcpts, a->n, &mail, t->said, &t->why);
 
+	for (size_t i = 0; i < a->n; i++)
+		t->said[i].code = 0;
+	int r = proxy_backend_connect(t->ctx, b, a->rcpts, a->n, &mail, t->said, &t->why);
+	const struct smtp_reply *no = first_no(t->said, a->n);
+
+	if (r == ERR_UNREACHABLE && no) {
+		t->refused = true;
+		if (severally)
+			return r;
+		refuse_all(t, no, ret);
+		return 0;
+	}
 	if (r < 0)
 		return r;
 	if (!smtp_reply_is_positive(&mail)) {
 		*ret = mail;
 		return 0;
 	}
-	const struct smtp_reply *no = first_no(t->said, a->n);
-
 	t->accepted = 0;
 	for (size_t i = 0; i < a->n; i++)
 		t->accepted += smtp_reply_is_positive(&t->said[i]);
@@ -206,6 +216,7 @@ int proxy_late_finish(struct ctx *ctx, struct proxy_backend *b, struct proxy_kee
 		t.why = proxy_backend_doubt(ctx, r == ERR_UNREACHABLE ? &t.broken : NULL);
 	else if (r == ERR_TIMEOUT)
 		t.why = "no answer in time";
+	b->absent &= !t.refused; /* who was refused is not taken here */
 	proxy_backend_lose(ctx, b, t.why);
 	return 0;
 }

@@ -102,7 +102,12 @@ static enum choice choose_for(struct proxy_tx *t, const struct smtp_rcpt_cmd *cm
 static void take(struct proxy_tx *t, const struct client_rcpt *rcpt, struct smtp_reply *ret)
 {
 	struct server_pretence *pretence = t->session->server->pretence;
+	const struct smtp_reply *no = proxy_keep_no(&t->keep, rcpt->path);
 
+	if (no) {
+		*ret = *no;
+		return;
+	}
 	proxy_keep_add(&t->keep, rcpt, true);
 	proxy_log_recipient(&t->log, rcpt->path);
 	smtp_reply_set(ret, 250, "2.1.5", "Recipient taken");
@@ -110,17 +115,19 @@ static void take(struct proxy_tx *t, const struct client_rcpt *rcpt, struct smtp
 		pretence->kept++;
 }
 
+/* said: to this recipient; code 0: it was lost before it said anything. A no stands, whatever
+ * becomes of it; and so does a yes, which is ours to keep where it can be. */
 static void pass_reply(struct proxy_tx *t, const struct client_rcpt *rcpt,
 	const struct smtp_reply *said, struct smtp_reply *ret)
 {
-	bool lost = t->backend.lost.code;
+	bool lost = t->backend.lost.code, no = said->code >= 400;
 
-	if (proxy_tx_is_ours(t) ||
+	if ((!no && proxy_tx_is_ours(t)) ||
 		(!lost && smtp_reply_is_about_session(said) && proxy_keep_can(&t->keep))) {
 		take(t, rcpt, ret);
 		return;
 	}
-	if (lost) {
+	if (said->code == 0) {
 		*ret = t->backend.lost;
 		proxy_log_reply(&t->log, &t->arena, &t->backend.last_word, ret);
 		return;
@@ -129,9 +136,11 @@ static void pass_reply(struct proxy_tx *t, const struct client_rcpt *rcpt,
 	if (smtp_reply_is_positive(ret)) {
 		proxy_keep_add(&t->keep, rcpt, false);
 		proxy_log_recipient(&t->log, rcpt->path);
-	} else if (t->log.accepted == 0) {
-		proxy_log_reply(&t->log, &t->arena, said, ret);
+		return;
 	}
+	proxy_keep_refuse(&t->keep, rcpt->path, ret);
+	if (t->log.accepted == 0)
+		proxy_log_reply(&t->log, &t->arena, said, ret);
 }
 
 /* The backend is asked about those that are for it. */

@@ -8,7 +8,7 @@ config """
 	domains: { ours.test: { via: home, recipients: any } }
 	hops: { home: { hosts: [ "192.0.2.31:25" ], tls: off } }
 """
-server home 192.0.2.31:25 { offer PIPELINING 8BITMIME }
+server home 192.0.2.31:25 { offer PIPELINING 8BITMIME PRDR }
 client c1 to 192.0.2.25:25 {
 	hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<b@ours.test>"; expect 250; expect 250
 	send "DATA"; expect 354; send "Subject: 1" ""; repeat 20000 "0123456789012345678901234567890123456789\r\n"; send "."; expect 250
@@ -27,6 +27,13 @@ expect home message 2 { to "b@ours.test c@ours.test" }
 # A refusal is an answer, and nothing is stored for it.
 server home { answer RCPT "550 5.1.1 unknown" }
 client c2 to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>" "RCPT TO:<b@ours.test>"; expect 250; expect 250; data "Subject: 3\n\nthree\n"; expect 550 "5.1.1 <b@ours.test>: unknown" }
+expect queue empty
+# Also where the server closes behind it, before it has said something about the others, or says the rest severally.
+server home { forget; offer PIPELINING 8BITMIME PRDR; answer RCPT for "x@*" "550 5.1.1 unknown" close }
+client c2 {
+	send "MAIL FROM:<a@client.test>" "RCPT TO:<x@ours.test>" "RCPT TO:<b@ours.test>"; expect 250; expect 250; expect 250; data "Subject: 4\n\nfour\n"; expect 550 "5.1.1 <x@ours.test>: unknown"
+	send "MAIL FROM:<a@client.test> PRDR" "RCPT TO:<x@ours.test>" "RCPT TO:<b@ours.test>"; expect 250; expect 250; expect 250; data "Subject: 5\n\nfive\n"; expect 451 "4.4.2"
+}
 expect queue empty
 client c3 to 192.0.2.25:25 { hello }
 disk capacity 300000

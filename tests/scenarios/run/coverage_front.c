@@ -124,5 +124,17 @@ const struct coverage_row coverage_front_rows[] = {
 	{ "in front and behind", "a backend that is lost is replaced, unseen",
 		{ "client * RCPT 250*", "log backend-lost *", "client * content 250*",
 			"server other got *" } },
+	{ "in front and behind", "a backend that closes behind its no has refused",
+		{ "server one MAIL * => 554*", "client * RCPT 554*",
+			"log proxied *verdict=rejected*" } },
+	{ "in front and behind",
+		"refused by one that is lost: stays so, the others are asked about",
+		{ "server one RCPT x1@* => 550*", "server one RCPT last@* => 421*",
+			"server two RCPT good@* => 250*", "server two RCPT last@* => 250*",
+			"client * RCPT 550*", "client * RCPT 250*" } },
+	{ "in front and behind", "on-backend-failure: spool: who was refused is never stored",
+		{ "+program runs *on-backend-failure: spool*", "server home RCPT x1@* => 550*",
+			"client * RCPT 550*", "client * RCPT 250 2.1.5 Recipient taken*",
+			"client * RCPT 550*", "queue *last@ours.test*", "!queue *x1@*" } },
 };
 const size_t coverage_front_rows_n = sizeof(coverage_front_rows) / sizeof(coverage_front_rows[0]);
