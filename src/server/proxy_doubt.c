@@ -142,11 +142,10 @@ uint64_t proxy_doubt_member(const struct session *s, const struct proxy_backend 
 
 	if (!is_on(s) || doubts_is_empty(s->server->doubts))
 		return 0;
-	if (without_recipient(s))
-		return member_of(s, hash_first(s, b, SLICE_NIL));
-	for (size_t i = 0; i < n && i < LOOKED_UP && member == 0; i++)
+	for (size_t i = 0; i < n && i < LOOKED_UP && member == 0 && !without_recipient(s); i++)
 		member = member_of(s, hash_first(s, b, rcpts[i].path));
-	return member;
+	/* The first try may have come by a listener where no recipient was known. */
+	return member ? member : member_of(s, hash_first(s, b, SLICE_NIL));
 }
 
 uint64_t proxy_doubt_client_member(const struct session *s, struct slice way)
