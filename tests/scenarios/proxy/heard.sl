@@ -1,5 +1,13 @@
 # What a server has said stands, though it hangs up right behind it: only who has no answer yet is asked about elsewhere.
 use pool
+config """
+	hostname: front.test
+	postmaster: boss@ours.test
+	spool: { path: spool, segment-size: 256KiB }
+	listeners: { mx: { for: mx, service: proxy, address: "192.0.2.25:25" } }
+	domains: { ours.test: { via: pool, recipients: any } }
+	hops: { pool: { hosts: [ "192.0.2.31:25", "192.0.2.32:25", "192.0.2.33:25" ], balance: ordered, tls: off } }
+"""
 server one { offer PIPELINING; answer MAIL for "*spam@*" "554 5.7.1 blocked" close; answer RCPT for "trap@*" "550 5.7.1 go away" close }
 server two { offer PIPELINING }
 server three { offer PIPELINING }
