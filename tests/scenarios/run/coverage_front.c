@@ -125,7 +125,7 @@ const struct coverage_row coverage_front_rows[] = {
 		{ "client * RCPT 250*", "log backend-lost *", "client * content 250*",
 			"server other got *" } },
 	{ "in front and behind", "a backend that closes behind its no has refused",
-		{ "server one MAIL * => 554*", "client * RCPT 554*",
+		{ "server one says 554 5.7.1 blocked*", "client * RCPT 554*",
 			"log proxied *verdict=rejected*" } },
 	{ "in front and behind",
 		"refused by one that is lost: stays so, the others are asked about",
