@@ -117,27 +117,52 @@ static void host_text(struct buf *b, const struct config_endpoint *h)
 		six ? "[" : "", h->name.p, six ? "]" : "", h->port);
 }
 
-/* What nobody can know from the configuration alone. NULL behind the last. */
+static bool is_relay(const struct explain_envelope *e)
+{
+	return !is_proxy(e);
+}
+
+static bool is_slowed(const struct explain_envelope *e)
+{
+	const struct config_flow *f = &e->listener->flow;
+
+	return f->greeting_delay || f->reply_delay || f->tarpit.per_error || f->stutter ||
+	       f->read_rate;
+}
+
+static bool needs_room(const struct explain_envelope *e)
+{
+	return is_proxy(e) && (e->listener->on_backend_failure == CONFIG_FAILURE_SPOOL ||
+				      e->listener->connect == CONFIG_CONNECT_DOT);
+}
+
+/* What nobody can know from the configuration alone, and where it is so. */
+static const struct {
+	bool (*is_so)(const struct explain_envelope *e); /* NULL: everywhere */
+	const char *text;
+} unknowns[] = {
+	{ NULL, "whether a connection is let in also depends on how many are open "
+		"(limits.sessions, sessions-per-client and sessions-per-network, and "
+		"max-connections of the listener and its networks)" },
+	{ is_slowed, "how long the listener's flow lets the client wait for all this" },
+	{ is_proxy,
+		"what the servers behind us say to recipients and content, and whether they can "
+		"be reached and have a place free (max-connections, max-waiting of the hops): "
+		"none was asked" },
+	{ needs_room, "whether there is room for the message until a server has answered" },
+	{ is_relay,
+		"whether there is room for the message, and what its content makes of the reply "
+		"to it" },
+	{ is_relay,
+		"where direct delivery (mx:...) connects to: names are looked up when it is due" },
+};
+
+#define UNKNOWNS (sizeof(unknowns) / sizeof(unknowns[0]))
+
+/* NULL where it is known. */
 static const char *unknown(const struct explain_envelope *e, size_t i)
 {
-	static const char *const of_both =
-		"whether a connection is let in also depends on how many are open "
-		"(limits.sessions, limits.sessions-per-client)";
-	static const char *const of_proxy[] = {
-		"what the servers behind us say to recipients and content, and whether they can "
-		"be reached: none was asked",
-	};
-	static const char *const of_relay[] = {
-		"whether there is room for the message, and what its content makes of the reply "
-		"to it",
-		"where direct delivery (mx:...) connects to: names are looked up when it is due",
-	};
-
-	if (i == 0)
-		return of_both;
-	if (is_proxy(e))
-		return i == 1 ? of_proxy[0] : NULL;
-	return i <= 2 ? of_relay[i - 1] : NULL;
+	return !unknowns[i].is_so || unknowns[i].is_so(e) ? unknowns[i].text : NULL;
 }
 
 /* ---- for people ---- */
@@ -288,8 +313,9 @@ void explain_print_step(const struct explain_envelope *e, const struct explain_s
 void explain_print_end(const struct explain_envelope *e, struct slice unread)
 {
 	puts("not known here:");
-	for (size_t i = 0; unknown(e, i); i++)
-		printf("  %s\n", unknown(e, i));
+	for (size_t i = 0; i < UNKNOWNS; i++)
+		if (unknown(e, i))
+			printf("  %s\n", unknown(e, i));
 	if (unread.n)
 		print_lines("  what stands in a file that may not be read: ", unread);
 }
@@ -431,8 +457,9 @@ void explain_json_end(json_t *object, const struct explain_envelope *e, struct s
 {
 	json_t *list = json_array(), *files = json_array();
 
-	for (size_t i = 0; unknown(e, i); i++)
-		(void)json_array_append_new(list, json_string(unknown(e, i)));
+	for (size_t i = 0; i < UNKNOWNS; i++)
+		if (unknown(e, i))
+			(void)json_array_append_new(list, json_string(unknown(e, i)));
 	while (unread.n)
 		(void)json_array_append_new(files, control_json_text(slice_split(&unread, '\n')));
 	set(object, "not-known", list);

@@ -22,7 +22,7 @@ listeners:
   lan: { for: internal, address: "10.0.0.1:25", networks: [ { from: 10.1.0.0/24, senders: "*@ours.example" } ] }
   submission: { for: submission, address: "127.0.0.1:587", tls: off }
   passage: { for: submission, service: proxy, address: "127.0.0.1:588", tls: off, auth: pass-through, via: local }
-  keeping: { for: internal, service: proxy, address: "10.0.0.1:26", networks: [ 10.1.0.0/24 ], on-backend-failure: spool }
+  keeping: { for: internal, service: proxy, address: "10.0.0.1:26", networks: [ 10.1.0.0/24 ], on-backend-failure: spool, flow: { reply-delay: 2s } }
 domains:
   ours.example: { via: inside, recipients: [ { file: list } ] }
 routes:
@@ -81,6 +81,16 @@ class Explain(Scenario):
                      "      stored here, if the server of the first recipient takes the message: delivered later"):
             self.assertIn(line + "\n", out)
         self.assertNotIn("stored here", self.explain("front", "203.0.113.9", *envelope)[1])
+
+    def test_unknown(self):
+        """What is said to be unknown is what the listener's options make unknown."""
+        envelope = ("--from", "a@ours.example", "--to", "known@ours.example")
+        said = {listener: self.explain(listener, "10.1.0.9", *envelope)[1].partition("not known here:")[2]
+                for listener in ("lan", "front", "keeping")}
+        for words, where in (("sessions-per-network", {"lan", "front", "keeping"}), ("the listener's flow", {"keeping"}),
+                             ("servers behind us say", {"front", "keeping"}), ("until a server has answered", {"keeping"}),
+                             ("what its content makes", {"lan"})):
+            self.assertEqual({name for name, text in said.items() if words in text}, where, words)
 
     def test_reasons(self):
         mail = self.steps("lan", "10.1.0.9", "--from", "x@far.example", "--to", "known@ours.example")[-1]
