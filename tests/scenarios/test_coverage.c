@@ -27,6 +27,11 @@ static void note_text(
 	buf_putc(arg, '\n');
 }
 
+static void note_end(void *arg, const char *state, struct slice reply, const char *what)
+{
+	buf_printf(arg, "end %s %.*s %s\n", state, SLICE_ARG(slice_take(reply, 3)), what);
+}
+
 /* Lines of `dialogue` that begin with "C:" are sent (without CRLF, unless it is written), those with
  * "S:" are replies; "T:" is a handshake, "E:" the end. */
 struct dialogue {
@@ -65,12 +70,21 @@ static const struct dialogue dialogues[] = {
 		  "C:a\r\n..\r\nQUIT\r\n.\r\nNOOP\r\n", "S:250 x", "S:250 ok" },
 		"early greeting 220\ngreeted EHLO 250\nready MAIL 250\nmail RCPT 250\n"
 		"rcpt DATA 354\ntext data 250 unknown,QUIT a|.|QUIT\ndata content 250\n"
-		"ready NOOP 250\n" },
+		"end data 250 0d0a2e2e0d0a\nend data 250 in 1\nready NOOP 250\n" },
 	{ { "S:220 a", "C:EHLO c\r\n", "S:250 a", "C:MAIL FROM:<>\r\n", "S:250",
 		  "C:RCPT TO:<b>\r\n", "S:250", "C:BDAT 3\r\na\r\n", "S:250 x",
 		  "C:BDAT 7 LAST\r\nRSET\n.\n", "S:550 x" },
 		"early greeting 220\ngreeted EHLO 250\nready MAIL 250\nmail RCPT 250\n"
-		"rcpt BDAT 250\nbdat BDAT 550\ntext chunk 550 unknown,damaged a|RSET|.\n" },
+		"rcpt BDAT 250\nbdat BDAT 550\ntext chunk 550 unknown,damaged a|RSET|.\n"
+		"end chunk 550 0a2e0a\n" },
+	/* What somebody might see an end in; the true one, in how many writes. */
+	{ { "S:220 a", "C:EHLO c\r\n", "S:250 a", "C:MAIL FROM:<>\r\n", "S:250",
+		  "C:RCPT TO:<b>\r\n", "S:250", "C:DATA\r\n", "S:354 go",
+		  "C:a.\r\n.b\r\nc\n.\rd\r\n", "C:.", "C:\r\nNO", "C:OP\r\n", "S:550 x",
+		  "S:250 ok" },
+		"early greeting 220\ngreeted EHLO 250\nready MAIL 250\nmail RCPT 250\n"
+		"rcpt DATA 354\ntext data 550 unknown,damaged a.|b|c|\rd\ndata content 550\n"
+		"end data 550 0a2e0d\nend data 550 in 3\nready NOOP 250\n" },
 	{ { "T:", "S:220 a", "C:EHLO c\r\n", "S:250 a" }, "early greeting 220\ntls EHLO 250\n" },
 };
 
@@ -100,7 +114,7 @@ START_TEST(dialogue)
 	struct buf b;
 
 	buf_init(&b, LINES_MAX);
-	wire_init(&w, note, note_text, &b);
+	wire_init(&w, note, note_text, note_end, &b);
 	for (size_t i = 0; i < 16 && d->lines[i]; i++)
 		play(&w, d->lines[i]);
 	buf_putc(&b, 0);

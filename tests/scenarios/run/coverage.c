@@ -89,6 +89,22 @@ static bool fits_anywhere(struct slice pattern, struct slice lines)
 	}
 }
 
+/* The patterns with ">" that follow another one, on the lines behind its own. */
+static bool next_fit(const char *const *patterns, size_t n, struct slice *lines)
+{
+	for (size_t i = 0; i < n && patterns[i] && patterns[i][0] == '>'; i++) {
+		struct slice pattern = slice_str(patterns[i] + 1), line = SLICE_NIL;
+		struct slice word = slice_take(pattern, slice_find(pattern, ' ') + 1);
+
+		do {
+			line = slice_split(lines, '\n');
+		} while (lines->n && !slice_starts(line, word));
+		if (!slice_glob(pattern, line))
+			return false;
+	}
+	return true;
+}
+
 static bool fits(const struct coverage_row *row, struct slice lines)
 {
 	struct slice rest = lines;
@@ -97,13 +113,22 @@ static bool fits(const struct coverage_row *row, struct slice lines)
 		struct slice pattern = slice_str(row->patterns[i]);
 		bool found = false;
 
+		if (pattern.p[0] == '>')
+			continue; /* belongs to the one before */
 		if (strchr("!=+", pattern.p[0])) {
 			if (!fits_anywhere(pattern, lines))
 				return false;
 			continue;
 		}
-		while (rest.n && !found)
+		while (rest.n && !found) {
+			struct slice behind;
+
 			found = slice_glob(pattern, slice_split(&rest, '\n'));
+			behind = rest;
+			found = found &&
+				next_fit(row->patterns + i + 1, COVERAGE_PATTERNS - i - 1, &behind);
+			rest = found ? behind : rest;
+		}
 		if (!found)
 			return false;
 	}

@@ -19,8 +19,9 @@ unsigned coverage_write(const struct coverage *c, struct slice replies, FILE *ou
 
 /* A behaviour is covered by a run whose observations fit all patterns, one line each, in this order.
  * A pattern is a glob on the whole line. One that begins with "!" fits when no line of the whole run fits
- * the rest, with "=" when exactly one does, with "+" when any does, whatever the order. */
-#define COVERAGE_PATTERNS 16
+ * the rest, with "=" when exactly one does, with "+" when any does, whatever the order; with ">" when the next line that has the
+ * same first word does. */
+#define COVERAGE_PATTERNS 24
 struct coverage_row {
 	const char *group; /* "section 8", "retry", ... */
 	const char *what; /* one line for people */

@@ -60,6 +60,15 @@ static void see_text(
 	buf_done(&shown);
 }
 
+/* "end NAME STATE CODE HEX", "end NAME data CODE in N" */
+static void see_end(void *arg, const char *state, struct slice reply, const char *what)
+{
+	const struct guest *c = arg;
+
+	play_see(c->play, "end %.*s %s %.*s %s", SLICE_ARG(c->name), state,
+		SLICE_ARG(slice_take(reply, 3)), what);
+}
+
 void guest_disconnect(struct guest *c)
 {
 	stream_free(c->stream);
@@ -67,7 +76,7 @@ void guest_disconnect(struct guest *c)
 	c->sock = NULL;
 	c->has_reply = false;
 	wire_done(&c->wire);
-	wire_init(&c->wire, see_reply, see_text, c);
+	wire_init(&c->wire, see_reply, see_text, see_end, c);
 }
 
 int guest_connect(struct ctx *ctx, struct guest *c, const struct stmt *s)
@@ -146,7 +155,7 @@ static struct guest *make(struct play *p, struct slice name, struct slice from)
 	c->from = from;
 	waitq_init(&c->changed);
 	buf_init(&c->reply, REPLY_MAX);
-	wire_init(&c->wire, see_reply, see_text, c);
+	wire_init(&c->wire, see_reply, see_text, see_end, c);
 	list_append(&p->clients, &c->node);
 	c->proc = sim_proc_start(play_host(p, from), "client", guest_main, c);
 	return c;

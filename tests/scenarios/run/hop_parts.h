@@ -37,6 +37,7 @@ struct message {
 	struct buf told; /* of whose client it is: "EHLO name | XCLIENT ... | XFORWARD ..." */
 	struct buf text; /* content, dots unstuffed, lines parted by '\n' */
 	bool tls, login;
+	bool chunked; /* it came by BDAT */
 };
 
 #define HOP_PORTS 4
@@ -70,6 +71,7 @@ struct visit {
 	struct buf told, forwarded; /* by whom it is sent, of the session and the transaction */
 	struct message *now; /* the transaction's, or NULL */
 	bool tls, login;
+	bool lhlo; /* was said */
 };
 
 struct hop *hop_find(struct play *p, struct slice name);

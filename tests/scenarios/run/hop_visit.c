@@ -139,6 +139,8 @@ static void keep(struct visit *v)
 	server->got++;
 	list_append(&server->messages, &m->node);
 	play_see(server->play, "at %lld", (long long)m->at);
+	play_see(server->play, "by %.*s %s %s", SLICE_ARG(server->name), v->lhlo ? "LMTP" : "SMTP",
+		m->chunked ? "BDAT" : "DATA");
 	buf_init(&shown, TEXT_MAX);
 	wire_text_show(buf_slice(&m->text), &shown);
 	play_see(server->play, "server %.*s got from %.*s to %.*s text %.*s",
@@ -267,6 +269,7 @@ static int bdat(struct ctx *ctx, struct visit *v, struct slice arg)
 	struct buf *text = &v->now->text;
 	size_t kept = 0;
 
+	v->now->chunked = true;
 	for (size_t i = 0; i < text->n; i++)
 		if (text->p[i] != '\r')
 			text->p[kept++] = text->p[i];
@@ -292,6 +295,7 @@ static int hello(struct ctx *ctx, struct visit *v, struct slice verb, struct sli
 	if (server->tls && !server->implicit && !v->tls)
 		buf_puts(&b, "\n250-STARTTLS");
 	buf_puts(&b, "\n250 SIZE");
+	v->lhlo = slice_eq_nocase(verb, S("LHLO"));
 	hop_told(v, verb, arg);
 	int r = answer(ctx, v, verb, arg,
 		slice_eq_nocase(verb, S("HELO")) ? S("250 hop") : buf_slice(&b), NULL);

@@ -2,6 +2,8 @@
  * answer within AUTH, depends on the replies before it. */
 #include "wire.h"
 
+#include <stdio.h>
+
 #include "base/ascii.h"
 #include "wire_text.h"
 
@@ -15,9 +17,10 @@ const char *const wire_verb_names[WIRE_VERBS] = { "EHLO", "HELO", "MAIL", "RCPT"
 	"RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT", "STARTTLS", "AUTH", "XCLIENT", "XFORWARD",
 	"ETRN", "unknown", "damaged" };
 
-void wire_init(struct wire *w, wire_see *see, wire_see_text *see_text, void *arg)
+void wire_init(
+	struct wire *w, wire_see *see, wire_see_text *see_text, wire_see_end *see_end, void *arg)
 {
-	*w = (struct wire){ .see = see, .see_text = see_text, .arg = arg };
+	*w = (struct wire){ .see = see, .see_text = see_text, .see_end = see_end, .arg = arg };
 	buf_init(&w->sent, SENT_MAX);
 	buf_init(&w->rcpts, RCPTS_MAX);
 	buf_init(&w->quiet, RCPTS_MAX);
@@ -34,6 +37,8 @@ void wire_done(struct wire *w)
 
 void wire_sent(struct wire *w, struct slice bytes)
 {
+	w->writes[w->writes_n++ % WIRE_WRITES] = w->total;
+	w->total += bytes.n;
 	buf_put(&w->sent, bytes);
 	if (!w->greeted)
 		w->early = w->sent.n;
@@ -245,12 +250,45 @@ static void see_text(
 	buf_done(&text);
 }
 
+static void see_dots(
+	struct wire *w, enum wire_state state, struct slice content, struct slice reply)
+{
+	struct buf b;
+
+	buf_init(&b, SENT_MAX);
+	wire_text_dots(content, &b);
+	buf_putc(&b, '\0');
+	if (b.n > 1)
+		w->see_end(w->arg, wire_state_names[state], reply, b.p);
+	buf_done(&b);
+}
+
+/* n: bytes of the content, with its end. */
+static void see_end(struct wire *w, size_t n, struct slice reply)
+{
+	static const struct slice end = SLICE("\r\n.\r\n");
+	uint64_t last = w->total - w->sent.n + n, first = last - (n < end.n ? n : end.n);
+	char what[20];
+	unsigned pieces = 1;
+
+	if (!slice_ends(slice_take(buf_slice(&w->sent), n), slice_skip(end, 2)))
+		return;
+	for (unsigned i = 0; i < WIRE_WRITES && i < w->writes_n; i++)
+		pieces += w->writes[i] > first && w->writes[i] < last;
+	(void)snprintf(what, sizeof(what), "in %u", pieces);
+	w->see_end(w->arg, wire_state_names[WIRE_DATA], reply, what);
+}
+
 static void answer_content(struct wire *w, struct slice reply)
 {
 	size_t n = content_end(w);
+	struct slice content = slice_take(buf_slice(&w->sent), n);
 
-	see_text(w, WIRE_DATA, slice_take(buf_slice(&w->sent), n), reply);
+	see_text(w, WIRE_DATA, content, reply);
 	tell(w, WIRE_DATA, S("content"), reply);
+	see_dots(w, WIRE_DATA,
+		slice_take(content, n - (slice_ends(content, S("\r\n.\r\n")) ? 3 : 0)), reply);
+	see_end(w, n, reply);
 	buf_consume(&w->sent, n);
 	w->state = slice_starts(reply, S("421")) ? WIRE_CLOSED : idle_state(w);
 }
@@ -273,8 +311,10 @@ static void answer_exchange(struct wire *w, char class, struct slice reply)
 static void answer_chunk(struct wire *w, struct slice line, struct slice chunk, struct slice reply)
 {
 	buf_put(&w->chunks, chunk);
-	if (is_last(line) || !slice_starts(reply, S("2")))
-		see_text(w, WIRE_CHUNK, buf_slice(&w->chunks), reply);
+	if (!is_last(line) && slice_starts(reply, S("2")))
+		return;
+	see_text(w, WIRE_CHUNK, buf_slice(&w->chunks), reply);
+	see_dots(w, WIRE_CHUNK, buf_slice(&w->chunks), reply);
 }
 
 static void answer_line(struct wire *w, struct slice line, size_t n, char class, struct slice reply)

@@ -65,6 +65,13 @@ typedef void wire_see(void *arg, const char *state, struct slice said, struct sl
 typedef void wire_see_text(
 	void *arg, const char *state, struct slice verbs, struct slice text, struct slice reply);
 
+/* Told of what stands where somebody might see the end of data, behind the reply: of dots with nothing but
+ * line ends, blanks, controls and bytes over 127 on both sides, the first such within a message, in
+ * hexadecimal, dots and sides; of a true end by DATA "in N", the number of writes that it came in. */
+typedef void wire_see_end(void *arg, const char *state, struct slice reply, const char *what);
+
+#define WIRE_WRITES 16
+
 struct wire {
 	struct buf sent; /* not answered yet, as sent */
 	bool greeted;
@@ -78,12 +85,17 @@ struct wire {
 	struct buf
 		quiet; /* those of them of whose failure nobody wants to hear (NOTIFY, RFC 3461) */
 	struct buf chunks; /* of the transaction, so far */
+	uint64_t total; /* bytes, ever */
+	uint64_t writes[WIRE_WRITES]; /* where the last ones began */
+	unsigned writes_n; /* ever */
 	wire_see *see;
 	wire_see_text *see_text;
+	wire_see_end *see_end;
 	void *arg;
 };
 
-void wire_init(struct wire *w, wire_see *see, wire_see_text *see_text, void *arg);
+void wire_init(
+	struct wire *w, wire_see *see, wire_see_text *see_text, wire_see_end *see_end, void *arg);
 void wire_done(struct wire *w);
 void wire_sent(struct wire *w, struct slice bytes);
 /* A whole reply, lines parted by '\n'. */

@@ -35,6 +35,32 @@ void wire_text_read(struct slice content, bool dotted, struct buf *verbs, struct
 	}
 }
 
+static bool is_shown(char c)
+{
+	return c > ' ' && c < 127 && c != '.';
+}
+
+/* Whether dots stand in s, none of them first or last. */
+static bool holds_dots(struct slice s)
+{
+	return slice_find(s, '.') < s.n && s.p[0] != '.' && s.p[s.n - 1] != '.';
+}
+
+void wire_text_dots(struct slice content, struct buf *ret)
+{
+	while (content.n) {
+		size_t n = 0;
+
+		while (n < content.n && !is_shown(content.p[n]))
+			n++;
+		for (size_t i = 0; n && holds_dots(slice_take(content, n)) && i < n; i++)
+			buf_printf(ret, "%02x", (unsigned)(unsigned char)content.p[i]);
+		if (ret->n)
+			return;
+		content = slice_skip(content, n + 1);
+	}
+}
+
 /* Up to the empty line, or all. */
 static size_t header_bytes(struct slice text)
 {
