@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "coverage_replies.h"
+
+#define MESSAGES 100 /* of a run, that are asked for each */
 
 /* How often a behaviour was seen. */
 struct cell {
@@ -135,12 +138,62 @@ static bool fits(const struct coverage_row *row, struct slice lines)
 	return true;
 }
 
+static bool fits_message(const struct coverage_row *row, struct slice lines, struct slice id)
+{
+	struct coverage_row its = { .group = row->group };
+	struct buf b;
+	const char *p;
+
+	buf_init(&b, 100000);
+	for (size_t i = 0; i < COVERAGE_PATTERNS && row->patterns[i]; i++) {
+		for (p = row->patterns[i]; *p; p++)
+			buf_put(&b, *p == '$' ? id : slice_of(p, 1));
+		buf_putc(&b, '\0');
+	}
+	p = b.p;
+	for (size_t i = 0; i < COVERAGE_PATTERNS && row->patterns[i]; i++) {
+		its.patterns[i] = p;
+		p += strlen(p) + 1;
+	}
+	bool ret = fits(&its, lines);
+
+	buf_done(&b);
+	return ret;
+}
+
+static bool is_of_message(const struct coverage_row *row)
+{
+	for (size_t i = 0; i < COVERAGE_PATTERNS && row->patterns[i]; i++)
+		if (strchr(row->patterns[i], '$'))
+			return true;
+	return false;
+}
+
+static bool is_shown(const struct coverage_row *row, struct slice lines)
+{
+	struct slice rest = lines;
+
+	if (!is_of_message(row))
+		return fits(row, lines);
+	for (unsigned n = 0; rest.n && n < MESSAGES;) {
+		struct slice line = slice_split(&rest, '\n');
+
+		if (!slice_starts(line, S("promised ")))
+			continue;
+		line = slice_skip(line, sizeof("promised ") - 1);
+		if (fits_message(row, lines, slice_take(line, slice_find(line, ' '))))
+			return true;
+		n++;
+	}
+	return false;
+}
+
 void coverage_add(struct coverage *c, const char *name, struct slice lines)
 {
 	c->scenarios++;
 	coverage_replies_add(c->replies, name, lines);
 	for (size_t i = 0; i < rows_n(); i++) {
-		if (!fits(row_at(i), lines))
+		if (!is_shown(row_at(i), lines))
 			continue;
 		c->rows[i].scenarios++;
 		if (c->rows[i].first == NULL)

@@ -20,7 +20,8 @@ unsigned coverage_write(const struct coverage *c, struct slice replies, FILE *ou
 /* A behaviour is covered by a run whose observations fit all patterns, one line each, in this order.
  * A pattern is a glob on the whole line. One that begins with "!" fits when no line of the whole run fits
  * the rest, with "=" when exactly one does, with "+" when any does, whatever the order; with ">" when the next line that has the
- * same first word does. */
+ * same first word does. "$" is the queue id of one message that was answered 250, the same in all
+ * patterns. */
 #define COVERAGE_PATTERNS 24
 struct coverage_row {
 	const char *group; /* "section 8", "retry", ... */

@@ -60,7 +60,7 @@ static void see_text(
 	buf_done(&shown);
 }
 
-/* "end NAME STATE CODE HEX", "end NAME data CODE in N" */
+/* "end NAME STATE CODE HEX", "end NAME STATE CODE longest N", "end NAME data CODE in N" */
 static void see_end(void *arg, const char *state, struct slice reply, const char *what)
 {
 	const struct guest *c = arg;

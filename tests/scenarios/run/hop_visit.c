@@ -11,6 +11,7 @@
 #include "rt/tls.h"
 #include "hop_parts.h"
 #include "talk.h"
+#include "wire.h"
 #include "wire_text.h"
 
 #define TEXT_MAX  (64u << 20)
@@ -139,6 +140,9 @@ static void keep(struct visit *v)
 	server->got++;
 	list_append(&server->messages, &m->node);
 	play_see(server->play, "at %lld", (long long)m->at);
+	if (wire_text_longest(buf_slice(&m->text)) > LINE_USUAL)
+		play_see(server->play, "by %.*s longest %zu", SLICE_ARG(server->name),
+			wire_text_longest(buf_slice(&m->text)));
 	play_see(server->play, "by %.*s %s %s", SLICE_ARG(server->name), v->lhlo ? "LMTP" : "SMTP",
 		m->chunked ? "BDAT" : "DATA");
 	buf_init(&shown, TEXT_MAX);

@@ -250,7 +250,7 @@ static void see_text(
 	buf_done(&text);
 }
 
-static void see_dots(
+static void see_shape(
 	struct wire *w, enum wire_state state, struct slice content, struct slice reply)
 {
 	struct buf b;
@@ -260,6 +260,11 @@ static void see_dots(
 	buf_putc(&b, '\0');
 	if (b.n > 1)
 		w->see_end(w->arg, wire_state_names[state], reply, b.p);
+	buf_clear(&b);
+	if (wire_text_longest(content) > LINE_USUAL) {
+		buf_printf(&b, "longest %zu%c", wire_text_longest(content), '\0');
+		w->see_end(w->arg, wire_state_names[state], reply, b.p);
+	}
 	buf_done(&b);
 }
 
@@ -286,7 +291,7 @@ static void answer_content(struct wire *w, struct slice reply)
 
 	see_text(w, WIRE_DATA, content, reply);
 	tell(w, WIRE_DATA, S("content"), reply);
-	see_dots(w, WIRE_DATA,
+	see_shape(w, WIRE_DATA,
 		slice_take(content, n - (slice_ends(content, S("\r\n.\r\n")) ? 3 : 0)), reply);
 	see_end(w, n, reply);
 	buf_consume(&w->sent, n);
@@ -314,7 +319,7 @@ static void answer_chunk(struct wire *w, struct slice line, struct slice chunk, 
 	if (!is_last(line) && slice_starts(reply, S("2")))
 		return;
 	see_text(w, WIRE_CHUNK, buf_slice(&w->chunks), reply);
-	see_dots(w, WIRE_CHUNK, buf_slice(&w->chunks), reply);
+	see_shape(w, WIRE_CHUNK, buf_slice(&w->chunks), reply);
 }
 
 static void answer_line(struct wire *w, struct slice line, size_t n, char class, struct slice reply)

@@ -67,10 +67,11 @@ typedef void wire_see_text(
 
 /* Told of what stands where somebody might see the end of data, behind the reply: of dots with nothing but
  * line ends, blanks, controls and bytes over 127 on both sides, the first such within a message, in
- * hexadecimal, dots and sides; of a true end by DATA "in N", the number of writes that it came in. */
+ * hexadecimal, dots and sides; "longest N", where a line has more bytes than RFC 5321 allows; of a true end by DATA "in N", the number of writes that it came in. */
 typedef void wire_see_end(void *arg, const char *state, struct slice reply, const char *what);
 
 #define WIRE_WRITES 16
+#define LINE_USUAL  998 /* RFC 5321 section 4.5.3.1.6, without its end */
 
 struct wire {
 	struct buf sent; /* not answered yet, as sent */

@@ -35,6 +35,20 @@ void wire_text_read(struct slice content, bool dotted, struct buf *verbs, struct
 	}
 }
 
+size_t wire_text_longest(struct slice text)
+{
+	size_t ret = 0;
+
+	while (text.n) {
+		struct slice line = slice_split(&text, '\n');
+
+		if (slice_ends(line, S("\r")))
+			line.n--;
+		ret = line.n > ret ? line.n : ret;
+	}
+	return ret;
+}
+
 static bool is_shown(char c)
 {
 	return c > ' ' && c < 127 && c != '.';

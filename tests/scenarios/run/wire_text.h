@@ -17,6 +17,9 @@ void wire_text_read(struct slice content, bool dotted, struct buf *verbs, struct
  * that have on both sides nothing but line ends, blanks, controls and bytes over 127, and these. */
 void wire_text_dots(struct slice content, struct buf *ret);
 
+/* Bytes of the longest line, without its end. */
+size_t wire_text_longest(struct slice text);
+
 /* Appends what is observed of a text whose lines are parted by '\n': of the header a line that stands
  * there many times once, with their number; of a body that is long, or has bytes that cannot be shown, the
  * size and a digest of all of it in a line of their own, then its beginning. Of the same text below other
