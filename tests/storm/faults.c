@@ -14,21 +14,48 @@
 #include "storm.h"
 #include "world.h"
 
+/* How long a sync takes, and how long now and then. */
+#define SYNC_MIN      50
+#define SYNC_MAX      (3 * USEC_PER_MSEC)
+#define SLOW_SYNC_MIN (50 * USEC_PER_MSEC)
+#define SLOW_SYNC_MAX (400 * USEC_PER_MSEC)
+/* One seed of so many has disks that become slow before the power goes. */
+#define SLOW_SEEDS 5
+
 bool faults_has(enum fault f)
 {
 	return storm.kinds & (1U << f);
 }
 
-static void power_cut(void)
+static void cut_now(void)
 {
-	uint64_t how = sim_choose(3);
-
 	storm.cuts++;
-	if (how == 0) {
-		sim_power_cut(storm.box);
-		crash_note(CRASH_CUT, EACH_WORKER);
+	sim_power_cut(storm.box);
+	crash_note(CRASH_CUT, EACH_WORKER);
+}
+
+/* Syncs are slow for a while, so that two batches are under way when the power goes. */
+static void cut_slowly(struct ctx *ctx)
+{
+	sim_disk_set_sync_time(storm.box, SLOW_SYNC_MIN, SLOW_SYNC_MAX);
+	(void)ctx_sleep(ctx, (usec_t)sim_choose(20 * USEC_PER_SEC));
+	cut_now();
+	sim_disk_set_sync_time(storm.box, SYNC_MIN, SYNC_MAX);
+}
+
+static void power_cut(struct ctx *ctx)
+{
+	if (storm.seed % SLOW_SEEDS == 0 && storm_chance(600)) {
+		cut_slowly(ctx);
 		return;
 	}
+	uint64_t how = sim_choose(3);
+
+	if (how == 0) {
+		cut_now();
+		return;
+	}
+	storm.cuts++;
 	/* At an operation that is to come: on_op sees it. */
 	storm.cut_at = sim_disk_ops(storm.box) + 1 + sim_choose(how == 1 ? 30 : 200);
 	sim_disk_cut_at(storm.box, storm.cut_at, sim_choose(2));
@@ -149,9 +176,7 @@ static void disk_trouble(struct ctx *ctx)
 	if (!storm_chance(500))
 		return;
 	(void)ctx_sleep(ctx, (usec_t)sim_choose(3 * USEC_PER_SEC));
-	sim_power_cut(storm.box);
-	storm.cuts++;
-	crash_note(CRASH_CUT, EACH_WORKER);
+	cut_now();
 }
 
 void faults_room(uint64_t bytes)
@@ -217,7 +242,7 @@ void faults_strike(struct ctx *ctx, enum fault f)
 	faults_network(faults_has(NETWORK));
 	switch (f) {
 	case CUT:
-		power_cut();
+		power_cut(ctx);
 		break;
 	case KILL:
 		faults_kill();
