@@ -37,16 +37,31 @@ static int broken(struct ctx *ctx, struct nexthop_live *l, const struct client_f
 	*ret_broken = (struct nexthop_broken){
 		.misfit = is_misfit(failure),
 		.in_doubt = failure->stage == CLIENT_DOT,
+		.silent = failure->why == CLIENT_TIMEOUT,
+		.member = failure->why == CLIENT_LOCAL ? 0 : nexthop_conn_member_id(l->conn),
 		.reply = failure->reply,
 		.text = failure->text,
 	};
 	if (ret_broken->misfit && l->conn->member != NEXTHOP_NO_MEMBER)
 		nexthop_group_misfit(ctx, l->conn->group, l->conn->member, failure->text);
-	if (failure->why != CLIENT_LOCAL)
-		nexthop_conn_lost(ctx, l->conn, failure->text);
 	if (ret_broken->in_doubt)
 		metric_add(METRIC_INDOUBT, 1);
 	return ERR_UNREACHABLE;
+}
+
+void nexthop_live_blame(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
+	uint64_t member, const char *why)
+{
+	const struct config_hops *hops = t->hops ? config_hops_find(nh->config, t->hops->name)
+						 : NULL;
+
+	if (!hops)
+		return;
+	const struct nexthop_group *g = nexthop_groups_find(nh->groups, hops);
+
+	for (size_t i = 0; i < hops->hosts.n; i++)
+		if (g->ids[i] == member)
+			nexthop_group_lost(ctx, g, i, why);
 }
 
 /* The host closed the kept session before it saw anything of this transaction. */

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/slice.h"
 #include "nexthop/nexthop.h"
@@ -16,6 +17,8 @@ struct nexthop_live;
 struct nexthop_broken {
 	bool misfit; /* it does not let us in as configured; where it has hops, that was told */
 	bool in_doubt; /* all was sent and the answer was lost: the host may have the message */
+	bool silent; /* it let the time pass */
+	uint64_t member; /* its id, where it was lost, whoever is to blame; 0: it was not */
 	struct smtp_reply reply; /* the host's, which ended it; code 0: there was none */
 	const char *text; /* a sentence for people, in ctx->arena, never NULL */
 };
@@ -24,6 +27,10 @@ struct nexthop_broken {
  * After any failure only nexthop_live_end is left; replies to recipients that came before it are
  * filled in, the others untouched. Texts of replies live in ctx->arena. */
 
+/* A member that was lost, as above, was so by its own doing: that counts towards its being left
+ * alone. Nothing where the target has no such member any more. Does not suspend. */
+void nexthop_live_blame(struct ctx *ctx, struct nexthop *nh, const struct nexthop_target *t,
+	uint64_t member, const char *why);
 /* How patient the steps before the content are from now on: less where other hosts could take
  * over, of which there are none at first (docs/decisions/a-silent-server-is-left.md). all: of the
  * client's patience, for it and for them; spent: of that; strict: it is not longer for several

@@ -48,6 +48,7 @@ void proxy_ask_begin(struct proxy_backend *b)
 {
 	b->began = clock_now();
 	b->until = 0;
+	proxy_blame_begin(b);
 }
 
 usec_t proxy_ask_replace_time(struct proxy_backend *b)

@@ -56,6 +56,7 @@ void proxy_backend_broke(struct ctx *ctx, struct proxy_backend *b,
 {
 	*ret_why = broken->text;
 	smtp_reply_keep(&broken->reply, &b->last_word);
+	proxy_blame_lost(b, broken);
 	if (broken->misfit)
 		misconfigured(ctx, b, broken->text);
 }
@@ -89,6 +90,7 @@ static void refuse(struct ctx *ctx, struct proxy_backend *b, const struct nextho
 
 void proxy_backend_lose(struct ctx *ctx, struct proxy_backend *b, const char *why)
 {
+	proxy_blame_failed(ctx, b, true);
 	if (b->too_wide)
 		return; /* there is none */
 	if (b->lost.code == 0 && !b->in_doubt && smtp_reply_is_about_session(&b->last_word))
@@ -172,6 +174,7 @@ int proxy_backend_connect(struct ctx *ctx, struct proxy_backend *b, const struct
 		ctx, conn, b->reverse_path, &b->params, rcpts, n, &b->live, ret_mail, ret, &broken);
 	b->member = nexthop_live_member_id(b->live);
 	note_names(b);
+	proxy_blame_heard(b, ret, n);
 	if (r == ERR_UNREACHABLE)
 		proxy_backend_broke(ctx, b, &broken, ret_why);
 	return r;
@@ -236,6 +239,7 @@ struct step {
 /* What was heard stands, whoever is lost after it. */
 static void note_heard(struct proxy_backend *b, struct step *s)
 {
+	proxy_blame_heard(b, s->ret, s->n);
 	for (; s->n && s->ret->code; s->rcpts++, s->ret++, s->n--)
 		proxy_backend_remember(b, s->rcpts, s->ret);
 }
@@ -297,8 +301,11 @@ static int ask_somebody(struct ctx *ctx, struct proxy_backend *b, struct step *s
 	while (r == ERR_UNREACHABLE && proxy_ask_may_replace(b))
 		r = ask_another(ctx, b, s, &why);
 	r = ctx_widen(ctx, &d, r);
+	if (r == 0)
+		proxy_blame_done(ctx, b);
 	if (r == 0 || ctx_check(ctx) < 0)
 		return r;
+	proxy_blame_failed(ctx, b, r != ERR_TIMEOUT);
 	proxy_backend_lose(ctx, b, r == ERR_TIMEOUT ? "no other backend answered in time" : why);
 	return ERR_UNREACHABLE;
 }
@@ -474,6 +481,7 @@ void proxy_backend_turn_to(struct proxy_backend *b, const struct nexthop_target 
 	b->more_needs = 0;
 	b->replaced = 0;
 	b->failed_n = b->hidden_n = 0;
+	b->blame = (struct proxy_blame){ 0 };
 	b->lost.code = b->last_word.code = 0;
 	b->absent = b->in_doubt = false;
 }

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 #include "nexthop/nexthop.h"
+#include "server/proxy_blame.h"
 #include "server/proxy_due.h"
 #include "smtp/param.h"
 #include "smtp/reply.h"
@@ -68,6 +69,7 @@ struct proxy_backend {
 	unsigned replaced; /* so far */
 	size_t failed[PROXY_REPLACE_MAX + 1]; /* the members that were lost */
 	size_t failed_n;
+	struct proxy_blame blame;
 	/* What the client is told once there is none and never will be; code 0: there may be. */
 	struct smtp_reply lost;
 	bool absent; /* with `lost`: it is for want of a server, not by a reply about the mail */

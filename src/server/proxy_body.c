@@ -62,8 +62,10 @@ static int replace(
 	r = ctx_widen(ctx, &d, r);
 	proxy_due_wrote(&b->due, 0, clock_now() - b->began);
 	buf_done(&content);
-	if (r == ERR_TIMEOUT)
+	if (r == ERR_TIMEOUT) {
+		proxy_blame_failed(ctx, b, false);
 		*ret_why = "no other backend answered in time";
+	}
 	return r;
 }
 
@@ -103,6 +105,8 @@ int proxy_body_write(struct ctx *ctx, struct proxy_backend *b, struct slice byte
 			r = write_once(ctx, b, bytes, &why);
 	}
 	b->waited += clock_now() - began;
+	if (r == 0)
+		proxy_blame_done(ctx, b);
 	if (r == 0 || ctx_check(ctx) < 0)
 		return r;
 	proxy_backend_lose(ctx, b, why);
@@ -149,6 +153,8 @@ int proxy_body_finish(struct ctx *ctx, struct proxy_backend *b, struct smtp_repl
 			r = finish_once(ctx, b, ret, ret_each, ret_n, &why);
 	}
 	b->waited += clock_now() - began;
+	if (r == 0)
+		proxy_blame_done(ctx, b);
 	if (r == 0 || r == ERR_CANCELLED)
 		return r;
 	ret->code = 0;

@@ -205,6 +205,8 @@ int proxy_late_finish(struct ctx *ctx, struct proxy_backend *b, struct proxy_kee
 	int r = ctx_widen(ctx, &d, try_all(&t, k, ret, ret_each, ret_n));
 
 	b->waited += clock_now() - began;
+	if (r == 0)
+		proxy_blame_done(ctx, b);
 	if (r == 0 || r == ERR_CANCELLED)
 		return r;
 	ret->code = 0;
@@ -216,6 +218,7 @@ int proxy_late_finish(struct ctx *ctx, struct proxy_backend *b, struct proxy_kee
 		t.why = proxy_backend_doubt(ctx, r == ERR_UNREACHABLE ? &t.broken : NULL);
 	else if (r == ERR_TIMEOUT)
 		t.why = "no answer in time";
+	proxy_blame_failed(ctx, b, r != ERR_TIMEOUT);
 	b->absent &= !t.refused; /* who was refused is not taken here */
 	proxy_backend_lose(ctx, b, t.why);
 	return 0;

@@ -31,7 +31,7 @@ expect metric sluice_proxy_misconfigured_total = 2
 advance 15m
 server bad { forget; answer RCPT for second@two.test "421 4.3.2 bye" }
 server good { answer RCPT for first@two.test "550 5.1.1 unknown" }
-client c4 to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>"; expect 250; send "RCPT TO:<first@two.test>"; expect 250; send "RCPT TO:<second@two.test>"; expect 451 "4.4.2"; close }
+client c4 to 192.0.2.25:25 { hello; send "MAIL FROM:<a@client.test>"; expect 250; send "RCPT TO:<first@two.test>"; expect 250; send "RCPT TO:<second@two.test>"; expect 451 "4.3.2"; close }
 expect bad got 0
 expect good got 6
 expect queue empty
