@@ -8,17 +8,20 @@
 #include "base/mem.h"
 #include "coverage_replies.h"
 
-#define MESSAGES 100 /* of a run, that are asked for each */
+#define NAMES_MAX   (1u << 20)
+#define NAMES_SHOWN 4
+#define MESSAGES    100 /* of a run, that are asked for each */
 
 /* How often a behaviour was seen. */
 struct cell {
-	const char *first; /* scenario */
+	const char *names[NAMES_SHOWN]; /* the first scenarios */
 	unsigned scenarios;
 };
 
 struct coverage {
 	struct coverage_replies *replies;
 	struct cell *rows; /* as row_at */
+	struct buf names; /* const char *, of the scenarios */
 	unsigned scenarios;
 };
 
@@ -56,6 +59,7 @@ struct coverage *coverage_new(void)
 
 	c->replies = coverage_replies_new();
 	c->rows = mem_zalloc(rows_n() * sizeof(*c->rows));
+	buf_init(&c->names, NAMES_MAX);
 	return c;
 }
 
@@ -63,6 +67,7 @@ void coverage_free(struct coverage *c)
 {
 	coverage_replies_free(c->replies);
 	free(c->rows);
+	buf_done(&c->names);
 	free(c);
 }
 
@@ -191,13 +196,14 @@ static bool is_shown(const struct coverage_row *row, struct slice lines)
 void coverage_add(struct coverage *c, const char *name, struct slice lines)
 {
 	c->scenarios++;
+	buf_put(&c->names, slice_of((const char *)&name, sizeof(name)));
 	coverage_replies_add(c->replies, name, lines);
 	for (size_t i = 0; i < rows_n(); i++) {
 		if (!is_shown(row_at(i), lines))
 			continue;
+		if (c->rows[i].scenarios < NAMES_SHOWN)
+			c->rows[i].names[c->rows[i].scenarios] = name;
 		c->rows[i].scenarios++;
-		if (c->rows[i].first == NULL)
-			c->rows[i].first = name;
 	}
 }
 
@@ -215,14 +221,37 @@ static unsigned write_rows(const struct coverage *c, FILE *out, FILE *missing)
 		if (!slice_eq(slice_str(group), slice_str(row->group)))
 			fprintf(out, "\n%s\n", row->group);
 		group = row->group;
-		fprintf(out, "  %-90s %3u  %s\n", row->what, cell->scenarios,
-			cell->first ? cell->first : "NONE");
+		fprintf(out, "  %-90s %3u  %s", row->what, cell->scenarios,
+			cell->scenarios ? cell->names[0] : "NONE");
+		for (unsigned k = 1; k < cell->scenarios && k < NAMES_SHOWN; k++)
+			fprintf(out, " %s", cell->names[k]);
+		fprintf(out, "%s\n", cell->scenarios > NAMES_SHOWN ? " ..." : "");
 		if (cell->scenarios == 0) {
 			empty++;
 			fprintf(missing, "no scenario shows: %s: %s\n", row->group, row->what);
 		}
 	}
 	return empty;
+}
+
+static bool fills_alone(const struct coverage *c, const char *name)
+{
+	for (size_t i = 0; i < rows_n(); i++)
+		if (c->rows[i].scenarios == 1 && c->rows[i].names[0] == name)
+			return true;
+	return coverage_replies_own(c->replies, name);
+}
+
+static void write_others(const struct coverage *c, FILE *out)
+{
+	fprintf(out, "\nScenarios without which nothing above would be empty:\n");
+	for (size_t at = 0; at < c->names.n; at += sizeof(char *)) {
+		const char *name;
+
+		memcpy(&name, c->names.p + at, sizeof(name));
+		if (!fills_alone(c, name))
+			fprintf(out, "  %s\n", name);
+	}
 }
 
 unsigned coverage_write(const struct coverage *c, struct slice replies, FILE *out, FILE *missing)
@@ -233,8 +262,9 @@ unsigned coverage_write(const struct coverage *c, struct slice replies, FILE *ou
 		c->scenarios);
 	unsigned wrong = coverage_replies_write(c->replies, replies, out, missing);
 
-	fprintf(out, "\nBehaviours: how many scenarios show each, and the first that does.\n");
+	fprintf(out, "\nBehaviours: how many scenarios show each, and the first that do.\n");
 	wrong += write_rows(c, out, missing);
+	write_others(c, out);
 	fprintf(out, "\n%u faults.\n", wrong);
 	return wrong;
 }

@@ -21,7 +21,7 @@ struct cell {
 	const char *last; /* the scenario counted last */
 	struct {
 		char text[REPLY_CHAR + 1]; /* "250", "nothing", "arrives" */
-		const char *first;
+		const char *first, *last;
 	} replies[REPLIES];
 };
 
@@ -66,6 +66,8 @@ static void add(struct cell *cell, const char *name, struct slice reply)
 	while (i < REPLIES && cell->replies[i].first &&
 		!slice_eq(slice_str(cell->replies[i].text), reply))
 		i++;
+	if (i < REPLIES)
+		cell->replies[i].last = name;
 	if (i == REPLIES || cell->replies[i].first)
 		return;
 	snprintf(cell->replies[i].text, sizeof(cell->replies[i].text), "%.*s", SLICE_ARG(reply));
@@ -132,6 +134,17 @@ void coverage_replies_add(struct coverage_replies *c, const char *name, struct s
 		else if (slice_starts(line, S("sent ")))
 			add_text(c, name, line, lines);
 	}
+}
+
+bool coverage_replies_own(const struct coverage_replies *c, const char *name)
+{
+	for (int state = 0; state < WIRE_STATES; state++)
+		for (int row = 0; row < ROWS; row++)
+			for (int i = 0; i < REPLIES; i++)
+				if (c->cells[state][row].replies[i].first == name &&
+					c->cells[state][row].replies[i].last == name)
+					return true;
+	return false;
 }
 
 /* ---- what is expected ---- */
