@@ -107,7 +107,8 @@ int nexthop_quiet_noop(struct ctx *ctx, struct nexthop_conn *conn, const char **
 	if (ctx_check(ctx) < 0)
 		return ctx_check(ctx);
 	*ret_why = failure.text;
-	if (failure.why != CLIENT_LOCAL)
+	/* How long a client holds its own session in silence is the client's doing. */
+	if (failure.why != CLIENT_LOCAL && !(conn->held && failure.reply.code))
 		nexthop_conn_lost(ctx, conn, failure.text);
 	return ERR_UNREACHABLE;
 }
