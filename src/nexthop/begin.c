@@ -24,6 +24,10 @@ void nexthop_conn_set_busy(struct nexthop_conn *conn, bool busy)
 		(void)nexthop_entry_take(g->members[conn->member], g->slot, NEXTHOP_BUSY, 0);
 	else if (conn->member != NEXTHOP_NO_MEMBER && !busy && conn->busy)
 		nexthop_entry_give(g->members[conn->member], g->slot, NEXTHOP_BUSY);
+	if (!busy && conn->streams) {
+		nexthop_entry_give(g->entry, g->slot, NEXTHOP_STREAMS);
+		conn->streams = false;
+	}
 	conn->busy = busy;
 }
 

@@ -46,6 +46,7 @@ enum nexthop_count {
 	NEXTHOP_OPEN, /* connections */
 	NEXTHOP_BUSY, /* those that carry a transaction, or are being opened for one */
 	NEXTHOP_WAITING, /* transactions that wait for a connection */
+	NEXTHOP_STREAMS, /* busy ones within a content that its client sends meanwhile */
 	NEXTHOP_COUNTS
 };
 

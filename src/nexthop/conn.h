@@ -41,6 +41,7 @@ struct nexthop_conn {
 	struct nexthop_groups *groups; /* a reference, for `group` */
 	size_t member;
 	bool busy; /* counted there as busy */
+	bool streams; /* counted by the group */
 	/* While idle. */
 	usec_t idle_since;
 	struct list same, all;

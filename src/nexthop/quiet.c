@@ -84,6 +84,22 @@ bool nexthop_quiet_is_short(const struct nexthop *nh, const struct nexthop_targe
 	       transactions_of(g) + more > places_of(g, max) / SHARE;
 }
 
+bool nexthop_quiet_stream(struct nexthop_conn *conn, bool bounded)
+{
+	const struct nexthop_group *g = conn->group;
+	uint32_t max = 0;
+
+	if (!g || conn->streams)
+		return !bounded || conn->streams;
+	if (bounded) {
+		max = g->hops->max_connections;
+		max = places_of(g, max ? max : conn->config->delivery.connections_per_destination);
+		max = max > SHARE ? max / SHARE : 1;
+	}
+	conn->streams = nexthop_entry_take(g->entry, g->slot, NEXTHOP_STREAMS, max);
+	return conn->streams;
+}
+
 /* ---- kept alive ---- */
 
 usec_t nexthop_quiet_noop_in(const struct nexthop_conn *conn)

@@ -23,6 +23,9 @@ bool nexthop_quiet_is_wanted(const struct nexthop_conn *conn);
  * workers and so many more of ours, would have taken more than half of them. */
 bool nexthop_quiet_is_short(
 	const struct nexthop *nh, const struct nexthop_target *t, uint32_t more);
+/* A content goes there while its client sends it: counted until the transaction's end. bounded: not
+ * where such contents have half of the places already, or one of one; false then. */
+bool nexthop_quiet_stream(struct nexthop_conn *conn, bool bounded);
 /* How long until the host should hear from us, as its hops say; 0: now. USEC_INFINITY: never, or it
  * is gone. */
 usec_t nexthop_quiet_noop_in(const struct nexthop_conn *conn);

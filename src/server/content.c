@@ -180,6 +180,14 @@ static int send_header(struct ctx *ctx, struct session *s)
 	return r;
 }
 
+/* It was handed on, and whoever needs it further has a copy. */
+static void give_up_header(struct content *c)
+{
+	buf_done(&c->header);
+	c->server->held -= c->held;
+	c->held = 0;
+}
+
 static int add_header(struct ctx *ctx, struct session *s, struct slice text)
 {
 	struct content *c = s->content;
@@ -204,7 +212,11 @@ static int add_header(struct ctx *ctx, struct session *s, struct slice text)
 	c->header.n = c->line_start; /* what it began with stays where it is */
 	int r = send_header(ctx, s);
 
-	return r == 0 ? write_body(ctx, s, body) : r;
+	if (r == 0)
+		r = write_body(ctx, s, body);
+	if (c->mode == CONTENT_STREAM)
+		give_up_header(c);
+	return r;
 }
 
 /* Line by line until the body begins: what arrives behind the header section in the same breath

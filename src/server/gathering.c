@@ -12,7 +12,7 @@
 
 struct gathering_share {
 	struct gathering_client client;
-	uint64_t bytes;
+	uint64_t bytes, memory;
 	unsigned files, messages;
 };
 
@@ -83,6 +83,12 @@ bool gathering_begin(struct gathering *g, const struct ip *client, uint64_t room
 	return true;
 }
 
+bool gathering_has_room(const struct gathering *g, uint64_t room)
+{
+	return fits(1, g->bytes, 0, bytes_max(g, room)) &&
+	       (g->files_max == 0 || g->files < g->files_max);
+}
+
 bool gathering_add(struct gathered *m, uint64_t room, uint64_t bytes)
 {
 	struct gathering *g = m->of;
@@ -97,6 +103,19 @@ bool gathering_add(struct gathered *m, uint64_t room, uint64_t bytes)
 	m->share->bytes += bytes;
 	g->bytes += bytes;
 	metric_add(METRIC_GATHERED_BYTES, bytes);
+	return true;
+}
+
+bool gathering_memory(struct gathered *m, uint64_t max, uint64_t bytes)
+{
+	if (m->share == NULL)
+		return true;
+	if (m->share->memory + bytes > max / GATHERING_OF_CLIENT) {
+		metric_add(METRIC_GATHER_REFUSED, 1);
+		return false;
+	}
+	m->memory += bytes;
+	m->share->memory += bytes;
 	return true;
 }
 
@@ -143,6 +162,7 @@ void gathering_end(struct gathered *m)
 		return;
 	m->of->bytes -= m->bytes;
 	s->bytes -= m->bytes;
+	s->memory -= m->memory;
 	metric_sub(METRIC_GATHERED_BYTES, m->bytes);
 	m->of->files -= m->file;
 	s->files -= m->file;

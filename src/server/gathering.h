@@ -45,6 +45,7 @@ struct gathered {
 	struct gathering *of;
 	struct gathering_share *share;
 	uint64_t bytes;
+	uint64_t memory; /* as gathering_memory */
 	bool file;
 };
 
@@ -55,8 +56,13 @@ void gathering_done(struct gathering *g); /* all messages have ended */
  * begun already goes on. */
 bool gathering_begin(struct gathering *g, const struct ip *client, uint64_t room, uint64_t size,
 	struct gathered *ret);
+/* A client that has no message yet could begin one. */
+bool gathering_has_room(const struct gathering *g, uint64_t room);
 /* So many bytes more. False: there is no room for them, and they are not counted. */
 bool gathering_add(struct gathered *m, uint64_t room, uint64_t bytes);
+/* So many bytes of memory more, beside its file. False: its client has an eighth of max by them;
+ * they are not counted. */
+bool gathering_memory(struct gathered *m, uint64_t max, uint64_t bytes);
 /* It has a file now. False: there are too many; it is counted until the end all the same. */
 bool gathering_file(struct gathered *m);
 /* It was refused in its midst: the client's next messages are better not gathered. */

@@ -146,8 +146,8 @@ static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *re
 		return 0;
 	}
 	if (!t->late)
-		r = proxy_gather_begin(ctx, t);
-	if (t->late || r < 0)
+		r = proxy_gather_begin(ctx, t, ret_refusal);
+	if (t->late || r < 0 || ret_refusal->code)
 		return r;
 	if (proxy_tx_backends(t) == 0)
 		proxy_backend_end(b); /* nobody there wants it */
@@ -161,6 +161,8 @@ static int find_taker(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *re
 		*ret_refusal = b->lost;
 	else if (said.code)
 		proxy_backend_pass(b, &t->arena, &said, "0.0", ret_refusal);
+	else
+		proxy_gather_streams(t);
 	if (ret_refusal->code)
 		proxy_log_reply(&t->log, &t->arena, proxy_backend_heard(b, &said), ret_refusal);
 	return 0;

@@ -324,7 +324,8 @@ int proxy_backend_mail(struct ctx *ctx, struct proxy_backend *b, struct smtp_rep
 	}
 	int r = ask_somebody(ctx, b, &step);
 
-	b->waited += clock_now() - began;
+	b->told = clock_now();
+	b->waited += b->told - began;
 	return r == ERR_UNREACHABLE ? 0 : r;
 }
 
@@ -383,7 +384,8 @@ int proxy_backend_rcpts(struct ctx *ctx, struct proxy_backend *b, const struct c
 	/* It comes as the reply to the recipients, since MAIL was answered before. */
 	if (r == 0 && mail.code >= 400)
 		proxy_backend_refused(b, &mail);
-	b->waited += clock_now() - began;
+	b->told = clock_now();
+	b->waited += b->told - began;
 	return r == ERR_UNREACHABLE ? 0 : r;
 }
 
@@ -502,6 +504,14 @@ static bool may_part(const struct proxy_backend *b)
 {
 	return b->parted_n == 0 || (b->parted_n < PROXY_PART_MAX &&
 					   b->said_again + b->answered.n <= PROXY_PART_RCPTS_MAX);
+}
+
+void proxy_backend_leave_to_others(struct proxy_backend *b)
+{
+	smtp_reply_set(
+		&b->lost, 451, "4.3.2", "Others wait for the servers behind us; try again later");
+	b->absent = false;
+	proxy_backend_end(b);
 }
 
 bool proxy_backend_part_in_silence(struct proxy_backend *b)

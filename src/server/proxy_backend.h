@@ -81,6 +81,7 @@ struct proxy_backend {
 	usec_t began; /* the step that its client waits for */
 	usec_t until; /* how long the one that was lost in it may be replaced; 0: none was */
 	usec_t waited; /* for backends, altogether */
+	usec_t told; /* when its client last said what one had to answer */
 	struct proxy_due due; /* of the time for the answer */
 };
 
@@ -122,6 +123,8 @@ void proxy_backend_part(struct proxy_backend *b);
 /* The same for a client that says nothing, unless that was done often enough: false, and nothing is
  * done. */
 bool proxy_backend_part_in_silence(struct proxy_backend *b);
+/* The same, for good: the client is told to come again. */
+void proxy_backend_leave_to_others(struct proxy_backend *b);
 /* Keeps its session alive, which may be lost by that. Suspends; 0 or as ctx_check. */
 int proxy_backend_noop(struct ctx *ctx, struct proxy_backend *b);
 

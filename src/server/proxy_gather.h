@@ -9,14 +9,18 @@
 
 struct ctx;
 struct proxy_tx;
+struct smtp_reply;
 
 /* While recipients are asked for: DATA, which is there already, may go to the server with them,
  * since the content will not be gathered. It is said then. Does not suspend. */
 bool proxy_gather_may_ask_ahead(struct proxy_tx *t);
 /* Before the content: where it is to be gathered and there is room, `late` is set. Of a slow client
  * the server's session is given back at once; else it is kept in hand for a while, since most
- * contents are whole soon. Suspends; 0 or as ctx_check. */
-int proxy_gather_begin(struct ctx *ctx, struct proxy_tx *t);
+ * contents are whole soon. Where there is none, and no place for one more that streams either, the
+ * content is refused: *ret_refusal. Suspends; 0 or as ctx_check. */
+int proxy_gather_begin(struct ctx *ctx, struct proxy_tx *t, struct smtp_reply *ret_refusal);
+/* The server has said yes to a content that will stream. */
+void proxy_gather_streams(struct proxy_tx *t);
 /* More of the content is waited for, and will not be looked for until the time `coming` has passed:
  * a session in hand is given back when that takes long. *ret_next as from the service's rest. Does
  * not suspend. */

@@ -168,6 +168,11 @@ int proxy_keep_header(struct proxy_keep *k, struct slice header, bool passes)
 			return ERR_LIMIT;
 		k->lent = true;
 	}
+	struct server *server = k->session->server;
+
+	if (!gathering_memory(&k->gathered, server->held_max, header.n) ||
+		!gathering_add(&k->gathered, spool_room(server->spool), header.n))
+		return ERR_FULL;
 	buf_put(&k->header, header);
 	return k->header.failed ? ERR_LIMIT : 0;
 }

@@ -63,7 +63,8 @@ const struct smtp_reply *proxy_keep_no(const struct proxy_keep *k, struct slice 
 /* Bytes of memory beyond the arena. */
 size_t proxy_keep_bytes(const struct proxy_keep *k);
 /* What comes first: the header section with its empty line. ERR_LIMIT when it is too long to be
- * stored; passes: it need not be, since it is passed on when it is whole. */
+ * stored; passes: it need not be, since it is passed on when it is whole. ERR_FULL: the client has
+ * too many of them here, or others have the room. */
 int proxy_keep_header(struct proxy_keep *k, struct slice header, bool passes);
 /* The next piece. Suspends as spool_write, and fails as that does; ERR_FULL also where others have
  * the room. */

@@ -1,8 +1,8 @@
 /* Backends have few places and short patience, clients are many and slow. A session that anybody
  * can use goes back after a while, sooner where others wait for one; what it was told is said
  * again when the client goes on. A session that is the client's own stays, and hears NOOP in
- * time. In a content no command may be said; what is gathered meanwhile has a say of its own
- * (proxy_gather.c). */
+ * time; so does one that only speaks for him, as long as nobody waits. In a content no command may
+ * be said; what is gathered meanwhile has a say of its own (proxy_gather.c). */
 #include "server/proxy_rest.h"
 
 #include "base/event.h"
@@ -68,32 +68,44 @@ static int rest_between(
 	return r;
 }
 
-/* ---- what anybody can use ---- */
+/* ---- what can be left ---- */
 
-static bool is_time(
-	const struct session *s, const struct nexthop_conn *conn, usec_t waited, usec_t coming)
+/* silence: the time since its client said anything that it had to hear: NOOP, and what we refuse
+ * ourselves, is silence for it. */
+static bool is_time(const struct session *s, const struct nexthop_conn *conn, usec_t silence,
+	usec_t coming, bool wanted)
 {
 	const struct config_listener *l = s->listener;
-	usec_t all = waited + coming;
+	usec_t all = silence + coming;
 
-	if (all >= l->release_after || (coming && l->slow_after && all >= l->slow_after))
+	if (wanted && (slow_is(s) || (l->slow_after && silence >= l->slow_after)))
 		return true;
-	return nexthop_quiet_is_wanted(conn) &&
-	       (slow_is(s) || (l->slow_after && waited >= l->slow_after));
+	return nexthop_quiet_is_anyones(conn) &&
+	       (all >= l->release_after || (coming && l->slow_after && all >= l->slow_after));
 }
 
-/* What was left too often is kept, as the client's own is. */
-static int rest_shared(struct ctx *ctx, struct session *s, struct proxy_backend *b, usec_t waited,
-	usec_t coming, usec_t *ret_next)
+/* What speaks for this client alone is left only where others wait. What was left too often is
+ * kept, as the client's own is, until they do. */
+static int rest_lent(struct ctx *ctx, struct session *s, struct proxy_backend *b, usec_t coming,
+	usec_t *ret_next)
 {
-	const usec_t after = s->listener->release_after;
+	const struct nexthop_conn *conn = nexthop_live_conn(b->live);
+	const usec_t after = s->listener->release_after, silence = clock_now() - b->told;
+	bool wanted = after && nexthop_quiet_is_wanted(conn),
+	     anyones = nexthop_quiet_is_anyones(conn);
+	int r = 0;
 
-	if (after == 0)
+	if (after && is_time(s, conn, silence, coming, wanted) && proxy_backend_part_in_silence(b))
 		return 0;
-	if (is_time(s, nexthop_live_conn(b->live), waited, coming))
-		return proxy_backend_part_in_silence(b) ? 0 : rest_own(ctx, s, b, ret_next);
-	*ret_next = after - waited < LOOK ? after - waited : LOOK;
-	return 0;
+	if (b->stays && wanted && silence >= after) {
+		proxy_backend_leave_to_others(b);
+		return 0;
+	}
+	if (!anyones || b->stays)
+		r = rest_own(ctx, s, b, ret_next);
+	if (r == 0 && after && b->live && *ret_next > LOOK)
+		*ret_next = !anyones || b->stays || after - silence > LOOK ? LOOK : after - silence;
+	return r;
 }
 
 /* ---- any ---- */
@@ -103,7 +115,7 @@ static struct nexthop_conn *own_conn(const struct session *s)
 	return s->passage ? passage_conn(s->passage) : ahead_lease(s);
 }
 
-int proxy_rest(struct ctx *ctx, struct session *s, usec_t waited, usec_t coming, usec_t *ret_next)
+int proxy_rest(struct ctx *ctx, struct session *s, usec_t coming, usec_t *ret_next)
 {
 	struct proxy_backend *b = s->tx ? &proxy_tx_of(s->tx)->backend : NULL;
 	struct nexthop_conn *conn = own_conn(s);
@@ -115,8 +127,8 @@ int proxy_rest(struct ctx *ctx, struct session *s, usec_t waited, usec_t coming,
 			proxy_gather_rest(proxy_tx_of(s->tx), coming, ret_next);
 		return 0;
 	}
-	if (b && b->live && nexthop_quiet_is_anyones(nexthop_live_conn(b->live)))
-		r = rest_shared(ctx, s, b, waited, coming, ret_next);
+	if (b && b->live && !nexthop_quiet_is_held(nexthop_live_conn(b->live)))
+		r = rest_lent(ctx, s, b, coming, ret_next);
 	else if (b && b->live)
 		r = rest_own(ctx, s, b, ret_next);
 	else if (conn)

@@ -8,6 +8,6 @@ struct ctx;
 struct session;
 
 /* A step of proxy_service, see there. */
-int proxy_rest(struct ctx *ctx, struct session *s, usec_t waited, usec_t coming, usec_t *ret_next);
+int proxy_rest(struct ctx *ctx, struct session *s, usec_t coming, usec_t *ret_next);
 
 #endif

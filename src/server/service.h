@@ -64,13 +64,12 @@ struct service_ops {
 	 * Frees the tx whatever comes out. */
 	int (*finish)(
 		struct ctx *ctx, struct tx *tx, const struct edits *edits, struct smtp_reply *ret);
-	/* The client has said nothing for the time `waited`, in a transaction or without one, and
-	 * will not be heard for the time `coming`: gives back what others can use meanwhile, and
-	 * keeps alive what it has to keep. In a content `waited` is 0. May suspend for a while.
+	/* The client says nothing, in a transaction or without one, and will not be heard for the
+	 * time `coming`: gives back what others can use meanwhile, and keeps alive what it has to
+	 * keep. May suspend for a while.
 	 * *ret_next is when it wants to be asked again; USEC_INFINITY: not before the next
 	 * command. NULL: nothing is held. */
-	int (*rest)(
-		struct ctx *ctx, struct session *s, usec_t waited, usec_t coming, usec_t *ret_next);
+	int (*rest)(struct ctx *ctx, struct session *s, usec_t coming, usec_t *ret_next);
 	/* Frees the tx. */
 	void (*abort)(struct ctx *ctx, struct tx *tx, enum abort_why why);
 };

@@ -35,9 +35,7 @@ static int rest(struct ctx *ctx, struct session *s, usec_t coming, usec_t *ret_n
 	*ret_next = USEC_INFINITY;
 	if (s->service->rest == NULL || (s->slow.since == 0 && s->content == NULL))
 		return 0;
-	usec_t waited = s->slow.since ? clock_now() - s->slow.since : 0;
-
-	return s->service->rest(ctx, s, waited, coming, ret_next);
+	return s->service->rest(ctx, s, coming, ret_next);
 }
 
 int slow_fill(struct ctx *ctx, struct session *s)

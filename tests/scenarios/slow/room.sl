@@ -22,7 +22,7 @@ client c1 to 192.0.2.25:25 from 198.51.100.1 {
 }
 advance 1s
 expect metric sluice_proxy_gathered_total 1
-expect metric sluice_proxy_gathered_bytes 5400
+expect metric sluice_proxy_gathered_bytes 5538
 expect metric sluice_proxy_gather_refused_total 0
 client c1 { repeat 20000 "0123456789012345678901234567890123456789012345678901\r\n" }
 advance 1s

@@ -115,6 +115,34 @@ START_TEST(files_are_counted)
 }
 END_TEST
 
+START_TEST(one_client_has_a_part_of_the_memory)
+{
+	ck_assert(begin("192.0.2.1", 0, &one[0]));
+	ck_assert(begin("192.0.2.1", 0, &one[1]));
+	ck_assert(gathering_memory(&one[0], 800, 60));
+	ck_assert(!gathering_memory(&one[1], 800, 41));
+	ck_assert(gathering_memory(&one[1], 800, 40));
+	ck_assert(begin("192.0.2.2", 0, &one[2]));
+	ck_assert(gathering_memory(&one[2], 800, 100));
+	gathering_end(&one[0]);
+	ck_assert(gathering_memory(&one[1], 800, 60));
+}
+END_TEST
+
+START_TEST(others_have_room_where_one_has_none)
+{
+	ck_assert(gathering_has_room(&all, ROOM));
+	ck_assert(begin("192.0.2.1", 0, &one[0]));
+	ck_assert(gathering_add(&one[0], ROOM, 100));
+	ck_assert(!begin("192.0.2.1", 0, &one[1]));
+	ck_assert(gathering_has_room(&all, ROOM));
+	ck_assert(!gathering_has_room(&all, 0));
+	all.files_max = 1;
+	ck_assert(gathering_file(&one[0]));
+	ck_assert(!gathering_has_room(&all, ROOM));
+}
+END_TEST
+
 START_TEST(refused_clients_are_avoided_for_a_while)
 {
 	struct ip a = ip("192.0.2.1"), b = ip("192.0.2.2");
@@ -159,6 +187,8 @@ static Suite *suite(void)
 	tcase_add_test(t, all_have_a_part_of_the_room);
 	tcase_add_test(t, workers_share_the_room);
 	tcase_add_test(t, files_are_counted);
+	tcase_add_test(t, one_client_has_a_part_of_the_memory);
+	tcase_add_test(t, others_have_room_where_one_has_none);
 	tcase_add_test(t, refused_clients_are_avoided_for_a_while);
 	tcase_add_test(t, a_zeroed_message_is_not_counted);
 	suite_add_tcase(s, t);
