@@ -32,6 +32,7 @@ static const struct {
 	{ coverage_rows, &coverage_rows_n },
 	{ coverage_front_rows, &coverage_front_rows_n },
 	{ coverage_backend_rows, &coverage_backend_rows_n },
+	{ coverage_relay_rows, &coverage_relay_rows_n },
 	{ coverage_ends_rows, &coverage_ends_rows_n },
 };
 

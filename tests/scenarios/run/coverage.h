@@ -30,8 +30,8 @@ struct coverage_row {
 };
 /* A file of its own each. */
 extern const struct coverage_row coverage_rows[], coverage_front_rows[], coverage_backend_rows[],
-	coverage_ends_rows[];
+	coverage_ends_rows[], coverage_relay_rows[];
 extern const size_t coverage_rows_n, coverage_front_rows_n, coverage_backend_rows_n,
-	coverage_ends_rows_n;
+	coverage_ends_rows_n, coverage_relay_rows_n;
 
 #endif
