@@ -18,7 +18,8 @@ struct nexthop_ask proxy_ask_of(
 	const struct proxy_backend *b, const struct client_rcpt *rcpts, size_t n)
 {
 	return (struct nexthop_ask){
-		.needs = proxy_offers_needs(&b->params, rcpts, n) | b->more_needs,
+		.needs = proxy_offers_needs(&b->params, rcpts, n) | b->more_needs |
+			 (b->wide ? NEXTHOP_NEED_8BIT : 0),
 		.size = b->params.size,
 		.client = b->client,
 		.prefer = b->prefer || !b->parted ? b->prefer : b->member,
