@@ -89,14 +89,19 @@ bool nexthop_quiet_stream(struct nexthop_conn *conn, bool bounded)
 	const struct nexthop_group *g = conn->group;
 	uint32_t max = 0;
 
-	if (!g || conn->streams)
-		return !bounded || conn->streams;
+	if (!g || conn->streams) /* mail that goes by MX records has no pool that could be short */
+		return true;
 	if (bounded) {
 		max = g->hops->max_connections;
 		max = places_of(g, max ? max : conn->config->delivery.connections_per_destination);
 		max = max > SHARE ? max / SHARE : 1;
 	}
 	conn->streams = nexthop_entry_take(g->entry, g->slot, NEXTHOP_STREAMS, max);
+	return conn->streams;
+}
+
+bool nexthop_quiet_streams(const struct nexthop_conn *conn)
+{
 	return conn->streams;
 }
 

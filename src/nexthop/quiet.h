@@ -26,6 +26,8 @@ bool nexthop_quiet_is_short(
 /* A content goes there while its client sends it: counted until the transaction's end. bounded: not
  * where such contents have half of the places already, or one of one; false then. */
 bool nexthop_quiet_stream(struct nexthop_conn *conn, bool bounded);
+/* It is counted so. */
+bool nexthop_quiet_streams(const struct nexthop_conn *conn);
 /* How long until the host should hear from us, as its hops say; 0: now. USEC_INFINITY: never, or it
  * is gone. */
 usec_t nexthop_quiet_noop_in(const struct nexthop_conn *conn);

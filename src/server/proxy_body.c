@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/metrics.h"
 #include "nexthop/live.h"
+#include "nexthop/quiet.h"
 #include "rt/clock.h"
 #include "rt/ctx.h"
 #include "server/proxy_ask.h"
@@ -20,8 +21,8 @@ static bool may_start_anew(const struct proxy_backend *b, struct slice *ret_unse
 }
 
 /* Another one gets the envelope, and what there is of the content. */
-static int start_anew(
-	struct ctx *ctx, struct proxy_backend *b, struct slice content, const char **ret_why)
+static int start_anew(struct ctx *ctx, struct proxy_backend *b, struct slice content, bool streams,
+	const char **ret_why)
 {
 	struct nexthop_broken broken;
 	struct smtp_reply said;
@@ -34,6 +35,8 @@ static int start_anew(
 		*ret_why = "another backend does not take the content";
 		return ERR_UNREACHABLE;
 	}
+	if (r == 0 && streams)
+		(void)nexthop_quiet_stream(nexthop_live_conn(b->live), false);
 	if (r == 0 && content.n)
 		r = nexthop_live_write(ctx, b->live, content, &broken);
 	if (r == ERR_UNREACHABLE)
@@ -46,6 +49,7 @@ static int start_anew(
 static int replace(
 	struct ctx *ctx, struct proxy_backend *b, struct slice unsent, const char **ret_why)
 {
+	bool streams = nexthop_quiet_streams(nexthop_live_conn(b->live));
 	int r = ERR_UNREACHABLE;
 	struct deadline d;
 	struct buf content;
@@ -57,7 +61,7 @@ static int replace(
 	while (r == ERR_UNREACHABLE && proxy_ask_may_replace(b)) {
 		b->replaced++;
 		proxy_backend_give_up(ctx, b, *ret_why);
-		r = start_anew(ctx, b, buf_slice(&content), ret_why);
+		r = start_anew(ctx, b, buf_slice(&content), streams, ret_why);
 	}
 	r = ctx_widen(ctx, &d, r);
 	proxy_due_wrote(&b->due, 0, clock_now() - b->began);
