@@ -83,7 +83,7 @@ static int finish(struct ctx *ctx, struct session *s)
 	struct smtp_reply reply;
 	int r = 0;
 
-	slow_whole(s, s->content->header.n + s->content->body_bytes);
+	slow_whole(s, content_bytes(s->content));
 	r = content_end(ctx, s);
 	if (r < 0)
 		return r;

@@ -219,6 +219,11 @@ static int add_header(struct ctx *ctx, struct session *s, struct slice text)
 	return r;
 }
 
+uint64_t content_bytes(const struct content *c)
+{
+	return (c->in_body ? c->line_start : c->header.n) + c->body_bytes;
+}
+
 /* Line by line until the body begins: what arrives behind the header section in the same breath
  * does not count as a part of it. */
 int content_add(struct ctx *ctx, struct session *s, struct slice text)

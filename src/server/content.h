@@ -49,6 +49,8 @@ int content_end_chunks(struct ctx *ctx, struct session *s);
  * content_add. */
 int content_end(struct ctx *ctx, struct session *s);
 
+/* What has come of it so far. */
+uint64_t content_bytes(const struct content *c);
 /* It is known already, from what has come so far, that the message will be refused. */
 bool content_is_refused(const struct content *c);
 

@@ -22,10 +22,12 @@ void slow_listen(struct session *s)
 
 void slow_heard(struct session *s)
 {
-	usec_t after = s->listener->slow_after;
+	usec_t after = s->listener->slow_after, waited = clock_now() - s->slow.since;
 
-	if (s->tx && after && clock_now() - s->slow.since >= after)
+	if (s->tx && after && waited >= after)
 		s->slow.now = true;
+	if (s->content) /* the next chunk of it */
+		slow_received(s, waited);
 	s->slow.since = 0;
 }
 

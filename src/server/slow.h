@@ -20,7 +20,8 @@ struct slow {
 	unsigned noops; /* said for it since the last content was answered */
 };
 
-/* The next command is waited for; it has come. Neither suspends. */
+/* The next command is waited for; it has come. What was waited for the command of a further chunk
+ * was waited for its content. Neither suspends. */
 void slow_listen(struct session *s);
 void slow_heard(struct session *s);
 /* More input: as session_fill, and meanwhile the service may give back what it holds
