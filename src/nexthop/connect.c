@@ -444,7 +444,7 @@ static bool may_wait(struct search *s, const struct nexthop_member *v)
 {
 	const struct nexthop_way *w = s->way;
 
-	if (!s->replaces)
+	if (!s->replaces && w->ask->bounded)
 		s->replaces = nexthop_replace_idle(w->nexthop, w->target, w->group, w->ask, v);
 	return s->tries == 0 || (s->replaces && !is_late(s));
 }

@@ -143,7 +143,7 @@ bool nexthop_replace_idle(struct nexthop *nh, const struct nexthop_target *t,
 		c = nexthop_idle_older(&nh->idle, c)) {
 		if (fits(c, ask, NEXTHOP_NO_MEMBER))
 			return false; /* the caller can have it as it is */
-		if (c->group == g && v[c->member].full && !v[c->member].out &&
+		if (c->group == g && c->has_place && v[c->member].full && !v[c->member].out &&
 			v[c->member].state != NEXTHOP_MEMBER_DOWN && !is_his(c, ask) &&
 			!nexthop_lacks(client_caps(c->client), ask->needs, ask->size))
 			found = c; /* in the end the one that has been idle longest */
