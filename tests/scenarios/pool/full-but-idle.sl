@@ -1,5 +1,6 @@
 # The member that was chosen does not let us in, and the other one has as many connections as it may have, but one of
 # them is idle: it is used, or closed and replaced where it speaks for another client.
+counts-on-idle
 use pool
 config """
 	hostname: front.test

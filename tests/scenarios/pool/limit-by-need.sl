@@ -1,5 +1,6 @@
 # The one connection that there may be is with a host that the next message cannot use: it is closed before another is
 # opened, not beside it.
+counts-on-idle
 config """
 	hostname: front.test
 	postmaster: boss@ours.test

@@ -1,5 +1,6 @@
 # A connection that was made before anybody knew the message is set aside for one that another server may have: once, where
 # that one can be had; and MAIL, where it chooses, remembers without the recipients.
+counts-on-idle
 config """
 	hostname: front.test
 	postmaster: boss@ours.test

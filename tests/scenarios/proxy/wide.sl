@@ -1,4 +1,5 @@
 # Bytes over 127 that nobody declared go to servers that take them, and to nobody else.
+counts-on-idle
 config """
 	hostname: front.test
 	postmaster: boss@ours.test

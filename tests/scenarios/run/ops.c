@@ -358,6 +358,13 @@ static int op_client(struct ctx *ctx, struct play *p, void *self, const struct s
 }
 
 /* `expect log` looks at what comes from here on. */
+/* For who reloads in the midst of it (run.c); nothing by itself. */
+static int op_counts_on_idle(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
+{
+	(void)ctx, (void)p, (void)self, (void)s;
+	return 0;
+}
+
 static int op_mark(struct ctx *ctx, struct play *p, void *self, const struct stmt *s)
 {
 	(void)ctx;
@@ -387,6 +394,7 @@ const struct op play_ops[] = {
 	{ "link", 2, 2, BLOCK_NONE, NULL, op_link },
 	{ "disk", 2, 3, BLOCK_NONE, NULL, op_disk },
 	{ "mark", 0, 0, BLOCK_NONE, NULL, op_mark },
+	{ "counts-on-idle", 0, 0, BLOCK_NONE, NULL, op_counts_on_idle },
 	{ "client", 1, 6, BLOCK_MUST, guest_ops, op_client },
 	{ "server", 1, 5, BLOCK_MUST, hop_ops, hop_statement },
 	{ "expect queue", 0, 1, BLOCK_MAY, expect_queue_ops, expect_queue },

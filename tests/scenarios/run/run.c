@@ -65,7 +65,7 @@ void play_see(struct play *p, const char *fmt, ...)
 static bool counts_reloads(const struct stmt *s)
 {
 	if (stmt_is(s, 1, "metric"))
-		return stmt_is(s, 2, "connections_reused_total");
+		return slice_ends(stmt_word(s, 2), S("connections_reused_total"));
 	if (stmt_is(s, 1, "log") && stmt_is(s, 2, "alarm"))
 		return true;
 	if (stmt_is(s, 1, "log"))
@@ -310,20 +310,13 @@ int scenario_run(
 
 /* ---- from hooks ---- */
 
-/* Who counts what is said on the idle connection that a client has from the beginning: a reload closes
- * that, and behind it his connections are anybody's. */
-static bool counts_noops(const struct stmt *s)
+/* What comes depends on a connection to a next hop being there, or closed, while nothing goes on in it:
+ * a reload closes those, and then other ones are as good. The transcript says so itself. */
+static bool counts_on_idle(const struct stmt *s)
 {
-	bool counts = false, own = false;
-
-	for (; s; s = s->next) {
-		struct slice text = s->n > 1 ? stmt_word(s, 1) : SLICE_NIL;
-
-		own |= stmt_is(s, 0, "config") && slice_search(text, S("connect: accept")) < text.n;
-		counts |= stmt_is(s, 1, "metric") &&
-			  slice_ends(stmt_word(s, 2), S("proxy_noops_total"));
-	}
-	return own && counts;
+	while (s && !stmt_is(s, 0, "counts-on-idle"))
+		s = s->next;
+	return s != NULL;
 }
 
 enum scenario_reload scenario_reload_now(void)
@@ -331,7 +324,7 @@ enum scenario_reload scenario_reload_now(void)
 	enum scenario_reload r = subject_reload_now(playing);
 
 	return r == SCENARIO_RELOAD_SAME &&
-			       (playing->scripted || counts_noops(playing->scenario->first))
+			       (playing->scripted || counts_on_idle(playing->scenario->first))
 		       ? SCENARIO_RELOAD_OTHER
 		       : r;
 }

@@ -84,8 +84,8 @@ enum scenario_reload {
 	SCENARIO_RELOAD_NONE, /* it would be no reload: the program starts, ends, or reloads already */
 	SCENARIO_RELOAD_SAME, /* of the files that the program read last */
 	/* The transcript has changed files, and has yet to make it read them; or a script plays one
-	 * connection of a next hop, which a reload closes when nothing goes on in it, or NOOPs are
-	 * counted on such a one. */
+	 * connection of a next hop, which a reload closes when nothing goes on in it, or the transcript
+	 * says that it `counts-on-idle` ones. */
 	SCENARIO_RELOAD_OTHER,
 };
 enum scenario_reload scenario_reload_now(void);

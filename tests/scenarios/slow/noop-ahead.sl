@@ -1,4 +1,5 @@
 # A connection that a client has for itself hears from us in time while he says nothing; one that does not answer is lost.
+counts-on-idle
 config """
 	hostname: front.test
 	postmaster: boss@ours.test

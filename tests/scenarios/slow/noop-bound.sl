@@ -1,4 +1,5 @@
 # Thirty NOOPs are all that a server hears for a client between two messages, though he says MAIL and RSET now and then.
+counts-on-idle
 config """
 	hostname: front.test
 	postmaster: boss@ours.test
