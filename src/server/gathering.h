@@ -13,7 +13,7 @@
 #include "base/time.h"
 
 #define GATHERING_OF_ROOM    4 /* of the free room, a quarter; all workers together */
-#define GATHERING_OF_FILES   8 /* of the files that a worker may have open, an eighth */
+#define GATHERING_OF_FILES   3 /* of the files that a worker may have open, a third */
 #define GATHERING_OF_CLIENT  8 /* of either, one client has an eighth */
 #define GATHERING_REMEMBERED 64 /* clients */
 #define GATHERING_AVOIDED    USEC_PER_HOUR /* that long */
